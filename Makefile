@@ -1,0 +1,65 @@
+# Every command a person needs; `make` alone lists them. Python 3.11 and make are all that must be there.
+.DEFAULT_GOAL := help
+.PHONY: help install lock up down status demo check format lint test run asl build deploy bench docs clean
+
+PYTHON ?= $(shell for python in python3.11 /usr/bin/python3.11 /usr/local/bin/python3.11 /opt/homebrew/bin/python3.11 \
+	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.11*/bin/python3.11; do \
+	"$$python" -c '' 2>/dev/null && { command -v "$$python"; break; }; done)
+VENV := .venv/bin
+LOCAL := $(VENV)/python -m infra.local.runner
+
+help: ## List these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+install: ## Make .venv (with the sojourn command) and the environments of the local cloud
+	@$(if $(PYTHON),,echo "Python 3.11 is missing. On Debian: apt-get install python3.11 python3.11-venv. Or name it: make PYTHON=/path/python3.11"; exit 1)
+	@$(PYTHON) infra/install.py
+
+lock: ## Renew requirements/*.txt from the .in files (needs uv: UV=/path/uv)
+	@requirements/compile
+
+up: install ## Start the local cloud, detached (PACE=1 CALENDAR_START=<RFC 3339>)
+	@$(LOCAL) up
+
+down: ## Stop the local cloud
+	@if [ -x $(VENV)/python ]; then $(LOCAL) down; else echo "nothing is running"; fi
+
+status: install ## Say whether the local cloud runs, and its URLs
+	@$(LOCAL) status
+
+demo: install ## Replay five weeks of real customers through the whole product (ONCE=1 CUSTOMERS=n)
+	@$(VENV)/python -m infra.local.demo
+
+check: install ## Everything that CI asks: format, lint, types, ASL, template, tests
+	@$(VENV)/ruff format --check .
+	@$(VENV)/ruff check .
+	@$(VENV)/mypy
+	@$(VENV)/sojourn asl --check
+	@$(MAKE) --no-print-directory test
+
+format: install ## Put the code in the house's format
+	@$(VENV)/ruff format .
+	@$(VENV)/ruff check --fix .
+
+test: install ## Run the tests (ARGS=… goes to pytest)
+	@$(VENV)/python -m pytest $(ARGS)
+
+run: up ## The same as up
+
+asl: install ## Compile the journeys to Amazon States Language
+	@$(VENV)/sojourn asl
+
+build: install ## Build the stack for AWS
+	@PATH="$(CURDIR)/$(VENV):$$PATH" SAM_CLI_TELEMETRY=0 .sojourn/venvs/sam/bin/sam build --cached --parallel
+
+deploy: build ## Deploy the stack to the AWS account of your credentials (GUIDED=1 asks first)
+	@SAM_CLI_TELEMETRY=0 .sojourn/venvs/sam/bin/sam deploy $(if $(GUIDED),--guided)
+
+bench: install ## Print the table of speed and cost, and write bench/results.json
+	@$(VENV)/python -m bench
+
+docs: install ## Renew the parts of docs/ that are drawn from the code
+	@$(VENV)/sojourn docs
+
+clean: down ## Remove what make made
+	@rm -rf .venv .sojourn .aws-sam

@@ -1,0 +1,29 @@
+"""The admin API: contacts, journeys, templates, and why. Private; every call but the specification needs an API key."""
+
+from typing import Any
+
+from chalice.app import Blueprint, Chalice
+
+from functions.api.contacts import contacts
+from functions.api.insights import insights
+from functions.api.journeys import journeys
+from functions.api.openapi import specification
+from functions.api.routing import open_route
+from functions.api.templates import templates
+from sojourn import telemetry
+from sojourn.http import lambda_handler
+
+about = Blueprint(__name__)
+
+
+@open_route(about, "/api/openapi.json")
+def show_specification() -> dict[str, Any]:
+    """What this API can do, for programs: the one page that asks for no key."""
+    return specification()
+
+
+app = Chalice(app_name="api")
+for blueprint in (about, contacts, journeys, insights, templates):
+    app.register_blueprint(blueprint)
+
+handler = telemetry.measured(lambda_handler(app))

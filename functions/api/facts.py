@@ -1,0 +1,70 @@
+"""What `explain` must know of journeys and enrolments, as plain facts: insight lies floors below them."""
+
+from sojourn.insight.explain import JourneyFacts, Standing, StepFacts
+from sojourn.journeys.enrolment import Enrolment
+from sojourn.journeys.enrolment import Wait as Waiting
+from sojourn.journeys.model import Journey, Send, Step, Wait, exits, steps_by_name
+from sojourn.journeys.versions import Version, get_version, published
+
+
+def journey_facts(name: str, live: Version | None, *, of_version: int | None) -> JourneyFacts:
+    """A journey: what lets contacts in now, and the steps of the version that this contact runs."""
+    version = of_version or (live.number if live else None)
+    steps = _steps(published(name, version)[0]) if version else {}
+    if live is None:
+        return JourneyFacts(name=name, steps=steps)
+    first = live if live.number == 1 else get_version(name, 1)
+    entry = Journey.from_definition(live.definition).entry.event
+    return JourneyFacts(
+        name=name, version=live.number, entry=entry, live_since=first.published_at, steps=steps
+    )
+
+
+def standing_of(enrolment: Enrolment) -> Standing:
+    """An enrolment without its token and its ARN."""
+    return Standing(
+        id=enrolment.id,
+        entry=enrolment.entry,
+        version=enrolment.version,
+        status=enrolment.status.value,
+        reason=enrolment.reason,
+        entered_at=enrolment.entered_at,
+        entered_by=enrolment.entered_by,
+        ended_at=enrolment.ended_at,
+        step=enrolment.at,
+        until=enrolment.until,
+        leg=enrolment.leg,
+        execution=enrolment.execution,
+        waits=_waits(enrolment.wait) if enrolment.wait else None,
+    )
+
+
+def _waits(wait: Waiting) -> dict[str, object]:
+    return {
+        "step": wait.step,
+        "kind": wait.kind.value,
+        "state": wait.state.value,
+        "any": [dict(condition) for condition in wait.any],
+        "event": wait.event or None,
+    }
+
+
+def _steps(journey: Journey) -> dict[str, StepFacts]:
+    ways = exits(journey)
+    return {
+        name: StepFacts(
+            kind=step.kind, does=_does(step), then=ways[name].then, otherwise=ways[name].otherwise
+        )
+        for name, step in steps_by_name(journey).items()
+    }
+
+
+def _does(step: Step) -> str:
+    """The step in words."""
+    if isinstance(step, Send):
+        hours = f", between {step.hours} local time" if step.hours else ""
+        return f"Sends the template “{step.template}” by {step.channel.value}{hours}."
+    if isinstance(step, Wait):
+        return f"Waits {step.duration}."
+    conditions = " or ".join(f"{each.kind.value} “{each.name}”" for each in step.any)
+    return f"Waits up to {step.up_to} for: {conditions}."

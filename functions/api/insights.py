@@ -1,0 +1,51 @@
+"""Views of what happened and why: a journey's report, one contact's explanation."""
+
+from typing import Any
+
+from chalice.app import Blueprint, Request
+
+from functions.api.contacts import wanted_contact
+from functions.api.facts import journey_facts, standing_of
+from functions.api.journeys import wanted_journey
+from functions.api.paging import parameter
+from functions.api.routing import route
+from functions.api.world import world
+from sojourn.errors import Problem
+from sojourn.insight.explain import explain
+from sojourn.insight.report import report
+from sojourn.insight.store import figures_of
+from sojourn.journeys.store import enrolments_of
+from sojourn.messages.store import messages_of
+
+insights = Blueprint(__name__)
+
+
+@route(insights, "/api/journeys/{name}/report")
+def show_report(request: Request, name: str) -> dict[str, Any]:
+    """Figures of all versions together."""
+    wanted_journey(name)
+    return report(figures_of(name))
+
+
+@route(insights, "/api/explain")
+def show_explanation(request: Request) -> dict[str, Any]:
+    """Why this contact is in this journey or not, and what comes next."""
+    name = _needed(request, "journey")
+    profile = wanted_contact(_needed(request, "contact"))
+    _, live = wanted_journey(name)
+    runs = [each for each in enrolments_of(profile.contact) if each.journey == name]
+    latest = max(runs, key=lambda each: each.entry, default=None)
+    return explain(
+        profile,
+        journey_facts(name, live, of_version=latest.version if latest else None),
+        standing=standing_of(latest) if latest else None,
+        messages=[each for each in messages_of(profile.contact) if latest and each.enrolment == latest.id],
+        now=world().clock.calendar(),
+    )
+
+
+def _needed(request: Request, name: str) -> str:
+    value = parameter(request, name)
+    if value is None:
+        raise Problem(400, "missing_parameter", f"the parameter `{name}` is missing", parameter=name)
+    return value

@@ -1,0 +1,19 @@
+"""The People stream: every change of an enrolment or a message moves the report's figures, once.
+
+Runs twice: the batch's own row says that it was counted. Dies midway: one transaction, so nothing is half counted.
+A poison record is counted and passed over; a busy store raises, for the whole batch.
+"""
+
+from typing import Any
+
+from sojourn import telemetry
+from sojourn.bootstrap import clock, settings, store_errors_translated
+from sojourn.insight.count_changes import count_changes
+
+
+@telemetry.measured
+def handler(event: dict[str, Any], context: object) -> None:
+    """Add up a batch of changes."""
+    settings()
+    with store_errors_translated():
+        count_changes(event["Records"], wall=clock().wall())

@@ -1,0 +1,36 @@
+"""Step Functions Task: bring one message to its end.
+
+Runs twice: the intent's claim lets one attempt send. Dies midway: the next attempt finds `sending` and answers
+`unknown`, or finds nothing and sends. Bad payload: the Task fails, and reconcile writes `failed` on the row.
+"""
+
+from typing import Any
+
+from sojourn import telemetry
+from sojourn.bootstrap import desk, store_errors_translated
+from sojourn.errors import HeldError
+from sojourn.journeys.send_step import SendTask, send_step
+from sojourn.telemetry import Metric
+
+METRICS = {
+    "sent": Metric.MESSAGES_SENT,
+    "skipped": Metric.MESSAGES_SKIPPED,
+    "failed": Metric.MESSAGES_FAILED,
+    "unknown": Metric.MESSAGES_UNKNOWN,
+}
+
+
+@telemetry.measured
+def handler(event: dict[str, Any], context: object) -> dict[str, str]:
+    """Send the step's message, or say why not."""
+    task = SendTask.from_task(event)
+    try:
+        with store_errors_translated():
+            receipt = send_step(task, desk=desk())
+    except HeldError as held:
+        telemetry.count(Metric.MESSAGES_HELD)
+        telemetry.note("message held", enrolment=task.enrolment, step=task.step, until=held.until, reason=held.reason)
+        raise
+    telemetry.count(METRICS[receipt.state])
+    telemetry.note("message settled", message_id=receipt.message, step=task.step, state=receipt.state, reason=receipt.reason)
+    return {"message": receipt.message, "state": receipt.state, "reason": receipt.reason}

@@ -1,0 +1,1 @@
+"""The demo: five weeks of real customers through the whole product, on the local cloud."""

@@ -1,0 +1,97 @@
+"""What the local cloud is and where it keeps its things: everything lies in the checkout's .sojourn."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from sojourn.clock import SystemClock, parse_iso
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / ".sojourn"
+FILE = FOLDER / "local.json"
+LOG = FOLDER / "local.log"
+PID = FOLDER / "local.pid"
+STACK = "sojourn-local"
+SENDER = "hello@example.com"
+
+
+class StartError(Exception):
+    """The local cloud could not start; the message says what failed and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """A running local cloud: what .sojourn/local.json says."""
+
+    collect_url: str
+    write_key: str
+    api_url: str
+    api_key: str
+    post_office_url: str
+    endpoint_url: str
+    pid: int
+    pace: float
+    calendar_start: str
+    calendar_wall: str
+    ports: dict[str, int] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> SystemClock:
+        """The same clock as the functions'."""
+        return SystemClock(self.pace, parse_iso(self.calendar_start), parse_iso(self.calendar_wall))
+
+    def write(self) -> None:
+        """Put it where others look, all at once."""
+        fresh = FILE.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(self), indent=2) + "\n")
+        fresh.replace(FILE)
+
+
+def read() -> Local | None:
+    """The local cloud that was written last, running or not."""
+    if not FILE.exists():
+        return None
+    said: dict[str, Any] = json.loads(FILE.read_text())
+    return Local(**{one.name: said[one.name] for one in fields(Local)})
+
+
+def daemon_pid() -> int | None:
+    """The process that holds the local cloud of this checkout, if it lives."""
+    if not PID.exists():
+        return None
+    pid = int(PID.read_text() or 0)
+    return pid if pid and members(pid) else None
+
+
+def members(group: int) -> list[int]:
+    """The live processes of a process group that was ours when it began."""
+    listed = subprocess.run(
+        ["ps", "-axo", "pid=,pgid=,stat=,args="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(None, 3) for line in listed.stdout.splitlines()]
+    mine = [row for row in rows if len(row) == 4 and row[1] == str(group) and not row[2].startswith("Z")]
+    # A number is used again after long; a group in which nothing of ours runs is somebody else's.
+    ours = any("infra.local" in row[3] or str(FOLDER) in row[3] for row in mine)
+    return [int(row[0]) for row in mine] if ours else []
+
+
+def aws_environment(endpoint: str, env: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of whatever talks to the local cloud: nobody's real credentials, no real endpoint."""
+    inherited = {name: value for name, value in env.items() if not name.startswith("AWS_")}
+    return {
+        **inherited,
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }

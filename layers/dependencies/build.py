@@ -1,0 +1,57 @@
+"""Build the dependency layer: `python3.11 build.py <folder>`, called by the Makefile beside it.
+
+One layer serves Lambda on arm64 and x86_64 and the machine that builds it, because a compiled module carries its
+platform in its name: no switch to get wrong. Bytecode comes along, so that a cold start compiles nothing; it is
+unchecked, for a layer's files never change and their times mean nothing there.
+"""
+
+import compileall
+import platform
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+LOCK = Path(__file__).with_name("requirements.txt")
+LAMBDA = ("manylinux2014_aarch64", "manylinux2014_x86_64")
+NEVER_IMPORTED = ("bin", "*-stubs", "**/*.pyi", "**/tests", "chalice/templates")
+
+
+def main(folder: Path) -> None:
+    """Fill the folder with what the lock names, for every platform."""
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor() as pool:
+        for installed in pool.map(lambda name: install(name, Path(scratch) / name), platforms()):
+            shutil.copytree(installed, folder, dirs_exist_ok=True)
+    trim(folder)
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+
+
+def platforms() -> tuple[str, ...]:
+    """Lambda's two, and this machine's where neither fits it."""
+    return LAMBDA if platform.libc_ver()[0] == "glibc" else (*LAMBDA, "host")
+
+
+def install(name: str, folder: Path) -> Path:
+    """Unpack the locked wheels of one platform; the lock is whole, so nothing is left to resolve."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    exactly = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", str(LOCK)]
+    where = ["--target", str(folder)] if name == "host" else ["--target", str(folder), "--platform", name]
+    subprocess.run([*pip, *exactly, *where], check=True)  # noqa: S603
+    return folder
+
+
+def trim(folder: Path) -> None:
+    """Remove what no function imports."""
+    for pattern in NEVER_IMPORTED:
+        for path in sorted(folder.glob(pattern)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Sojourn: journeys of messages, waits and branches in a company's own AWS account."""

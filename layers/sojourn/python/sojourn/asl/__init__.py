@@ -1,0 +1,1 @@
+"""Amazon States Language: typed builders, and a walker that plays them on a virtual clock."""

@@ -1,0 +1,101 @@
+"""Commands that ask the API: explain, report, contact show, journey show."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from sojourn.cli.api import Api
+from sojourn.cli.options import asks_api, show
+
+
+@click.command("explain")
+@click.argument("contact")
+@click.argument("journey")
+@asks_api
+def explain_command(contact: str, journey: str, api: Api, as_json: bool) -> None:
+    """Why a CONTACT (its id or userId) is in a JOURNEY or not, and what comes next."""
+    show(api.get("explain", contact=contact, journey=journey), as_json, _explained)
+
+
+@click.command("report")
+@click.argument("journey")
+@asks_api
+def report_command(journey: str, api: Api, as_json: bool) -> None:
+    """Figures of a JOURNEY."""
+    show(api.get("journeys", journey, "report"), as_json, _reported)
+
+
+@click.group("contact")
+def contact_group() -> None:
+    """Contacts."""
+
+
+@contact_group.command("show")
+@click.argument("contact")
+@asks_api
+def show_contact(contact: str, api: Api, as_json: bool) -> None:
+    """A CONTACT's profile and consent, by id or userId."""
+    show(api.get("contacts", contact), as_json, _contact)
+
+
+@click.group("journey")
+def journey_group() -> None:
+    """Journeys."""
+
+
+@journey_group.command("show")
+@click.argument("name")
+@asks_api
+def show_journey(name: str, api: Api, as_json: bool) -> None:
+    """A journey's draft, as it was saved."""
+    show(api.get("journeys", name), as_json, lambda answer: [Text(answer["source"])])
+
+
+def _explained(answer: dict[str, Any]) -> Iterator[Any]:
+    yield Text(answer["why"])
+    if standing := answer["enrolment"]:
+        yield Text(f"Stands at: {standing['step']}, until {standing['until']} (leg {standing['leg']})")
+    if coming := answer["next"]:
+        late = " (overdue)" if coming["overdue"] else ""
+        yield Text(f"Next: {coming['step']} at {coming['at']}{late}. {coming['what']}")
+    if answer["messages"]:
+        columns = ("step", "channel", "state", "reason", "due", "sent_at")
+        yield _table("Messages", columns, ([each[name] for name in columns] for each in answer["messages"]))
+
+
+def _reported(answer: dict[str, Any]) -> Iterator[Any]:
+    yield _table("Enrolments", ("", "n"), _lines(answer["enrolments"]))
+    messages = answer["messages"]
+    channels = messages["by_channel"]
+    names = [name for name, _ in _lines({**messages, "by_channel": {}})]
+    figures = {channel: dict(_lines(part)) for channel, part in {"all": messages, **channels}.items()}
+    rows = ([name, *(figures[channel].get(name, 0) for channel in figures)] for name in names)
+    yield _table("Messages", ("", *figures), rows)
+
+
+def _contact(answer: dict[str, Any]) -> Iterator[Any]:
+    yield Text(f"{answer['id']}  {'  '.join(answer['identities'])}")
+    yield _table("Traits", ("trait", "value"), answer["traits"].items())
+    consent = ((slot, said["status"], said["at"]) for slot, said in answer["consent"].items())
+    yield _table("Consent", ("channel|purpose|topic", "said", "at"), consent)
+    events = ((name, seen["n"], seen["last"]) for name, seen in answer["events"].items())
+    yield _table("Events", ("event", "n", "last"), events)
+
+
+def _lines(figures: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """`{sent: 3, skipped: {no_consent: 1}}` → sent 3, skipped: no_consent 1."""
+    for name, figure in figures.items():
+        if isinstance(figure, int):
+            yield name, figure
+        elif name != "by_channel":
+            yield from ((f"{name}: {reason}", n) for reason, n in figure.items())
+
+
+def _table(title: str, columns: Any, rows: Any) -> Table:
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    return table

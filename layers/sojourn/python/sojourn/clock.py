@@ -1,0 +1,96 @@
+"""Two clocks, both passed in.
+
+The *calendar* is the time of events, waits, hours and windows; the *wall* is the time of leases, rates, TTL and
+metrics. In production they are one. On the local cloud the calendar starts at an origin and runs `pace` times faster.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+
+from sojourn.errors import PaceRefusedError
+
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+
+class Clock(Protocol):
+    """What the code knows of time."""
+
+    @property
+    def pace(self) -> float:
+        """Calendar seconds that pass in one wall second."""
+        ...
+
+    def calendar(self) -> datetime:
+        """Now, for whatever people experience."""
+        ...
+
+    def wall(self) -> datetime:
+        """Now, for whatever machines experience."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The machine's clock; its calendar may be paced, on the local cloud only."""
+
+    pace: float = 1.0
+    calendar_start: datetime | None = None
+    wall_start: datetime | None = None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
+        """A plain clock, or a paced one when SOJOURN_PACE and its companions are set."""
+        if "SOJOURN_PACE" not in env:
+            return cls()
+        if urlsplit(env.get("AWS_ENDPOINT_URL", "")).hostname not in LOOPBACK_HOSTS:
+            raise PaceRefusedError
+        return cls(
+            pace=float(env["SOJOURN_PACE"]),
+            calendar_start=parse_iso(env["SOJOURN_CALENDAR_START"]),
+            wall_start=parse_iso(env["SOJOURN_CALENDAR_WALL"]),
+        )
+
+    def calendar(self) -> datetime:
+        """Now on the calendar."""
+        now = datetime.now(UTC)
+        if self.calendar_start is None or self.wall_start is None:
+            return now
+        return self.calendar_start + (now - self.wall_start) * self.pace
+
+    def wall(self) -> datetime:
+        """Now on the wall."""
+        return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class ManualClock:
+    """A clock that stands still until it is told to move: for tests and rehearsals."""
+
+    now: datetime
+    pace: float = 1.0
+
+    def calendar(self) -> datetime:
+        """The moment it was last moved to."""
+        return self.now
+
+    def wall(self) -> datetime:
+        """The same moment: walls and calendars agree in tests."""
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Move both clocks forward."""
+        self.now += timedelta(seconds=seconds)
+
+
+def iso(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: sorts as text in the order of time."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def parse_iso(text: str) -> datetime:
+    """The aware UTC datetime that `iso` wrote (any RFC 3339 offset is accepted)."""
+    return datetime.fromisoformat(text).astimezone(UTC)

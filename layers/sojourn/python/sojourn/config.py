@@ -1,0 +1,59 @@
+"""Rows of the Config table, for every concept that keeps small data there: kind, id, revision, JSON."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.exceptions import PutError
+
+from sojourn.errors import StaleWriteError
+from sojourn.tables import ConfigRow
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; revision 0 means: not written yet."""
+
+    kind: str
+    id: str
+    revision: int
+    data: Mapping[str, Any]
+
+
+def get(kind: str, id: str) -> Row | None:
+    """Read strongly."""
+    try:
+        row = ConfigRow.get(kind, id, consistent_read=True)
+    except ConfigRow.DoesNotExist:
+        return None
+    return _row(row)
+
+
+def query(kind: str, prefix: str = "") -> Iterator[Row]:
+    """Rows of a kind, in the order of their ids."""
+    starts = ConfigRow.sk.startswith(prefix) if prefix else None
+    for row in ConfigRow.query(kind, starts, consistent_read=True):
+        yield _row(row)
+
+
+def put(kind: str, id: str, data: Mapping[str, Any]) -> None:
+    """Write, whatever was there."""
+    ConfigRow(kind, id, revision="1", data=data).save()
+
+
+def put_next(row: Row) -> int:
+    """Write the revision after `row.revision`; StaleWriteError when that is not the next any more."""
+    is_next = ConfigRow.revision == str(row.revision) if row.revision else ConfigRow.pk.does_not_exist()
+    try:
+        ConfigRow(row.kind, row.id, revision=str(row.revision + 1), data=row.data).save(condition=is_next)
+    except PutError as error:
+        if error.cause_response_code != CONDITION_FAILED:
+            raise
+        raise StaleWriteError(f"{row.kind} {row.id}") from error
+    return row.revision + 1
+
+
+def _row(row: ConfigRow) -> Row:
+    return Row(row.pk, row.sk, int(row.revision or 0), row.data)

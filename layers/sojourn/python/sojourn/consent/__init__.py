@@ -1,0 +1,1 @@
+"""Consent: what a person allowed, by channel, purpose and topic; and addresses that must never be written to."""

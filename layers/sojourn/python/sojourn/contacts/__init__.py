@@ -1,0 +1,1 @@
+"""Contacts: one profile a person, folded from events."""

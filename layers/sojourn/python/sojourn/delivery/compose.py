@@ -1,0 +1,72 @@
+"""A message's words: the template with the contact's facts, its links, and the headers that mailbox providers ask for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sojourn.contacts.model import Profile
+from sojourn.delivery.model import Email, Sms
+from sojourn.messages.library import get_template
+from sojourn.messages.model import Message
+from sojourn.messages.render import Rendered, render
+from sojourn.messages.sms import part_count
+from sojourn.tracking.tokens import Action, Keys, sign
+
+ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058, 3.1: exactly this
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message ready to go, with what must be remembered of it."""
+
+    body: Email | Sms
+    values: Mapping[str, Any] = field(default_factory=dict)
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Writes messages. `public_url` is where the recipients' links lead."""
+
+    public_url: str
+    postal_address: str
+    keys: Callable[[], Keys]
+
+    def compose(self, message: Message, address: str, profile: Profile) -> Content:
+        """The message for this contact; RenderError when a field is missing."""
+        rendered = self._rendered(message, profile)
+        if message.channel == "sms":
+            return Content(Sms(to=address, text=rendered.text), rendered.values, part_count(rendered.text))
+        email = Email(
+            to=address,
+            subject=rendered.subject,
+            html=rendered.html,
+            text=rendered.text,
+            headers=self._headers(message),
+            tags={"message_id": message.id, "journey": message.journey},
+        )
+        return Content(email, rendered.values)
+
+    def _rendered(self, message: Message, profile: Profile) -> Rendered:
+        keys = self.keys()
+        return render(
+            get_template(message.template, message.template_version),
+            profile.traits,
+            link=lambda index: f"{self.public_url}/c/{sign(keys, Action.CLICK, message.id, index)}",
+            pixel_url=f"{self.public_url}/o/{sign(keys, Action.OPEN, message.id)}.gif",
+            unsubscribe_url=self._unsubscribe_url(message),
+            postal_address=self.postal_address,
+        )
+
+    def _headers(self, message: Message) -> dict[str, str]:
+        """RFC 8058 one-click on marketing; on what the person asked for there is nothing to unsubscribe from."""
+        if message.purpose != "marketing":
+            return {"Auto-Submitted": "auto-generated"}
+        return {
+            "List-Unsubscribe": f"<{self._unsubscribe_url(message)}>",
+            "List-Unsubscribe-Post": ONE_CLICK,
+            "Feedback-ID": f"{message.template}:{message.journey}:{message.purpose}:sojourn",
+        }
+
+    def _unsubscribe_url(self, message: Message) -> str:
+        return f"{self.public_url}/u/{sign(self.keys(), Action.UNSUBSCRIBE, message.id)}"

@@ -1,0 +1,111 @@
+"""decide → render → claim → send → record. Whatever happens, a message is sent at most once (house laws 4 and 5).
+
+Rendering comes before the claim, not after it: a crash while rendering then leaves nothing behind, and the stretch
+between claim and provider, in which a crash costs certainty, is as short as it can be.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sojourn.clock import Clock, iso
+from sojourn.consent.suppression import address_hash
+from sojourn.delivery import store
+from sojourn.delivery.compose import Composer
+from sojourn.delivery.decide import address_of, decide
+from sojourn.delivery.model import (
+    EmailSender,
+    Facts,
+    HoldReason,
+    NotNowError,
+    OutcomeUnknownError,
+    ProviderRefusedError,
+    Receipt,
+    SendRequest,
+    Sms,
+    SmsSender,
+    Verdict,
+)
+from sojourn.errors import HeldError
+from sojourn.messages.model import SETTLED, Message, MessageState
+from sojourn.messages.faults import RenderError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything that sending needs and that is not the message itself."""
+
+    clock: Clock
+    email: EmailSender
+    sms: SmsSender
+    composer: Composer
+    suppressed: Callable[[str, str], str | None]  # channel, address → reason
+
+
+def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -> Receipt:
+    """Bring one message to its end. Raises HeldError, EnrolmentEndedError, ClaimStaleError, AlreadyClaimedError."""
+    there = facts.message
+    if there and there.state is MessageState.SENDING:
+        return _uncertain(there, run)
+    if there and there.state in SETTLED:
+        return Receipt(there.id, there.state, there.reason)
+    message = replace(request.message, held=there.held if there else 0)
+    address = address_of(request, facts)
+    suppressed = desk.suppressed(message.channel, address) if address else None
+    verdict = decide(request, facts, suppressed=suppressed, now=desk.clock.calendar())
+    if verdict.hold:
+        raise _held(message, verdict)
+    message = replace(message, decided_at=iso(desk.clock.calendar()))
+    if verdict.skip or not address:
+        return _concluded(replace(message, state=MessageState.SKIPPED, reason=verdict.skip), run)
+    return _send(replace(message, address_hash=address_hash(message.channel, address)), address, facts, run, desk)
+
+
+def _send(message: Message, address: str, facts: Facts, run: store.Run, desk: Desk) -> Receipt:
+    try:
+        content = desk.composer.compose(message, address, facts.profile)
+    except RenderError as error:
+        return _concluded(replace(message, state=MessageState.FAILED, reason=f"render:{error.field}"[:200]), run)
+    claimed = replace(message, state=MessageState.SENDING, values=content.values, parts=content.parts)
+    store.claim(claimed, facts.consent, run)
+    try:
+        body = content.body
+        reference = desk.sms.send(body) if isinstance(body, Sms) else desk.email.send(body)
+    except NotNowError as error:
+        raise _given_back(claimed, error, desk) from error
+    except ProviderRefusedError as error:
+        return _settled(replace(claimed, state=MessageState.FAILED, reason=str(error)), run)
+    except OutcomeUnknownError:
+        return _settled(replace(claimed, state=MessageState.UNKNOWN, reason="provider_silent"), run)
+    sent = replace(claimed, state=MessageState.SENT, provider_id=reference, sent_at=iso(desk.clock.calendar()))
+    return _settled(sent, run)
+
+
+def _concluded(message: Message, run: store.Run) -> Receipt:
+    store.conclude(message, run)
+    return Receipt(message.id, message.state, message.reason)
+
+
+def _settled(message: Message, run: store.Run) -> Receipt:
+    store.settle(message, run)
+    return Receipt(message.id, message.state, message.reason)
+
+
+def _uncertain(there: Message, run: store.Run) -> Receipt:
+    """An earlier attempt claimed and vanished: nobody knows whether the provider has the message."""
+    return _settled(replace(there, state=MessageState.UNKNOWN, reason="attempt_vanished"), run)
+
+
+def _held(message: Message, verdict: Verdict) -> HeldError:
+    """Keep the slot of a message that must wait."""
+    assert verdict.hold is not None and verdict.until is not None
+    held = replace(message, state=MessageState.PLANNED, reason=verdict.hold, held=message.held + 1)
+    store.plan(held)
+    return HeldError(iso(verdict.until), verdict.hold)
+
+
+def _given_back(message: Message, error: NotNowError, desk: Desk) -> HeldError:
+    """The provider did not take it, provably: planned again, and later."""
+    store.give_back(replace(message, state=MessageState.PLANNED, reason=error.reason, held=message.held + 1))
+    pause = timedelta(seconds=error.wall_seconds * desk.clock.pace)
+    return HeldError(iso(desk.clock.calendar() + pause), HoldReason(error.reason))

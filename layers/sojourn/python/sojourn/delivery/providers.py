@@ -1,0 +1,74 @@
+"""What providers' errors mean for a message (house law 4): a table, and the one place that reads botocore's errors.
+
+Proof that the provider did not take the message: the connection was never made, or the answer is a 4xx.
+Everything else (a time-out after sending, a 5xx, a broken connection) proves nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.config import Config
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ParamValidationError,
+)
+
+from sojourn import telemetry
+from sojourn.delivery.model import HoldReason, NotNowError, OutcomeUnknownError, ProviderRefusedError
+
+# One attempt: botocore's default retries mail a message up to five times on a read time-out.
+ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+
+NOT_NOW = {
+    "TooManyRequestsException": (HoldReason.RATE, 30),
+    "ThrottlingException": (HoldReason.RATE, 30),
+    "Throttling": (HoldReason.RATE, 30),
+    "ThrottledException": (HoldReason.RATE, 30),
+    "LimitExceededException": (HoldReason.QUOTA, 3600),
+    "SendingPausedException": (HoldReason.PAUSED, 3600),
+    "AccountSuspendedException": (HoldReason.PAUSED, 3600),
+}
+REFUSED = {
+    "MessageRejected": "provider_rejected",
+    "MailFromDomainNotVerifiedException": "sender_not_verified",
+    "NotFoundException": "provider_not_found",
+    "BadRequestException": "provider_bad_request",
+    "InvalidParameter": "provider_bad_request",
+    "InvalidParameterException": "provider_bad_request",
+    "InvalidParameterValue": "provider_bad_request",
+    "ParameterValueInvalid": "provider_bad_request",
+    "OptedOut": "opted_out",
+}
+OTHER_4XX = (HoldReason.PROVIDER, 600)  # wrong rights or a mistaken configuration: somebody must mend it
+NEVER_SENT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError, CredentialRetrievalError)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turn a provider client's errors into ours."""
+    try:
+        yield
+    except ClientError as error:
+        raise _meaning(error) from error
+    except NEVER_SENT as error:
+        raise NotNowError(HoldReason.PROVIDER, 30) from error
+    except ParamValidationError as error:
+        raise ProviderRefusedError("provider_bad_request") from error
+    except HTTPClientError as error:
+        raise OutcomeUnknownError from error
+
+
+def _meaning(error: ClientError) -> Exception:
+    code = error.response.get("Error", {}).get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    if code in NOT_NOW or status == 429:
+        return NotNowError(*NOT_NOW.get(code, NOT_NOW["TooManyRequestsException"]))
+    telemetry.warn("provider refused", code=code, status=status)  # the code only: its sentence may name an address
+    if status >= 500:
+        return OutcomeUnknownError()
+    return ProviderRefusedError(REFUSED[code]) if code in REFUSED else NotNowError(*OTHER_4XX)

@@ -1,0 +1,1 @@
+"""Due: what must happen at a moment, in buckets that the sweep walks."""

@@ -1,0 +1,95 @@
+"""
+Every error of ours; its class says what to do next.
+
+SojournError
+├── Retryable                       Step Functions retries these by class name
+│   └── StoreBusyError              a table was busy or out of reach
+├── Held                            not now, but later
+│   └── HeldError                   the step must wait until a moment; the machine goes to Hold
+├── Ended
+│   └── EnrolmentEndedError         the enrolment is over or another leg runs it; the machine goes to Left
+├── Hopeless                        retrying cannot help
+│   ├── MissingSettingError         an environment variable is missing
+│   ├── PaceRefusedError            a paced calendar anywhere but on loopback
+│   ├── PoisonRecordError           a record that can never be processed; it is kept and passed over
+│   ├── NotFoundError               a row that should be there is not
+│   └── StaleWriteError             someone else wrote the row first: read again
+└── Problem                         an HTTP answer, application/problem+json (RFC 9457)
+"""
+
+import json
+from typing import Any
+
+
+class SojournError(Exception):
+    """The root of the tree."""
+
+
+class Retryable(SojournError):
+    """Trying again may help."""
+
+
+class StoreBusyError(Retryable):
+    """A table was busy or out of reach."""
+
+
+class Held(SojournError):
+    """Not now, but later."""
+
+
+class HeldError(Held):
+    """The step must wait. Its text is JSON, because Step Functions hands on nothing else of an exception."""
+
+    def __init__(self, until: str, reason: str) -> None:
+        super().__init__(json.dumps({"until": until, "reason": reason}))
+        self.until = until
+        self.reason = reason
+
+
+class Ended(SojournError):
+    """There is nothing left to do here."""
+
+
+class EnrolmentEndedError(Ended):
+    """The enrolment is over, or another leg runs it."""
+
+
+class Hopeless(SojournError):
+    """Trying again cannot help."""
+
+
+class MissingSettingError(Hopeless):
+    """An environment variable is missing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the environment variable {name} is not set; template.yaml sets it for every function")
+
+
+class PaceRefusedError(Hopeless):
+    """A paced calendar is a toy for the local cloud."""
+
+    def __init__(self) -> None:
+        super().__init__("SOJOURN_PACE is set but AWS_ENDPOINT_URL is not on loopback; unset SOJOURN_PACE")
+
+
+class PoisonRecordError(Hopeless):
+    """A record that can never be processed."""
+
+
+class NotFoundError(Hopeless):
+    """A row that should be there is not."""
+
+
+class StaleWriteError(Hopeless):
+    """Someone else wrote the row first."""
+
+
+class Problem(SojournError):
+    """An HTTP answer of kind application/problem+json (RFC 9457)."""
+
+    def __init__(self, status: int, code: str, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.extra = extra

@@ -1,0 +1,80 @@
+"""Consent as clients state it: the events `Consent Given` and `Consent Withdrawn`, and `context.consent` on any call.
+
+A statement is {channel: email|sms, purpose: marketing, topic?, source, wording?}; in a context it may carry
+`status: given|withdrawn` (given when it says nothing).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sojourn.events.rejections import EventRejectedError, Rejection
+
+CONSENT_EVENTS = {"Consent Given", "Consent Withdrawn"}
+MOST_STATEMENTS = 20
+
+Check = Callable[[Any], bool]
+
+
+def check_consent_event(properties: Mapping[str, Any]) -> None:
+    """A consent event must be right as a whole: half a consent is none."""
+    for field, remedy in _faults(properties, STATEMENT):
+        raise EventRejectedError(f"invalid_consent_{field}", remedy, f"properties.{field}")
+
+
+def check_context_consent(stated: Any) -> tuple[list[Any], list[Rejection]]:
+    """The statements that are right, and a rejection for each that is not; the event itself stays."""
+    if not isinstance(stated, list):
+        return [], [Rejection("invalid_consent", "context.consent must be a list", "context.consent")]
+    right, rejections = [], []
+    for number, statement in enumerate(stated):
+        if rejection := _check_statement(statement, number):
+            rejections.append(rejection)
+        else:
+            right.append({field: value for field, value in statement.items() if value is not None})
+    return right, rejections
+
+
+def _check_statement(statement: Any, number: int) -> Rejection | None:
+    place = f"context.consent[{number}]"
+    if number >= MOST_STATEMENTS:
+        return Rejection("invalid_consent", f"an event may carry {MOST_STATEMENTS} consents", place)
+    if not isinstance(statement, dict):
+        return Rejection("invalid_consent", "a consent must be an object", place)
+    for field, remedy in _faults(statement, STATEMENT | STATUS):
+        return Rejection(f"invalid_consent_{field}", remedy, f"{place}.{field}")
+    return None
+
+
+def _faults(statement: Mapping[str, Any], fields: Mapping[str, tuple[Check, str]]) -> list[tuple[str, str]]:
+    return [
+        (field, remedy) for field, (is_right, remedy) in fields.items() if not is_right(statement.get(field))
+    ]
+
+
+def _one_of(*values: str | None) -> Check:
+    return lambda value: (value is None or isinstance(value, str)) and value in values
+
+
+def _text(longest: int) -> Check:
+    return lambda value: isinstance(value, str) and len(value.strip()) > 0 and len(value) <= longest
+
+
+def _optional(check: Check) -> Check:
+    return lambda value: value is None or check(value)
+
+
+def _is_topic(value: Any) -> bool:
+    # The consent state is keyed by channel|purpose|topic, with * for all topics.
+    return _text(100)(value) and "|" not in value and value.isprintable()
+
+
+STATEMENT: dict[str, tuple[Check, str]] = {
+    "channel": (_one_of("email", "sms"), "channel must be email or sms"),
+    "purpose": (_one_of("marketing"), "purpose must be marketing"),
+    "topic": (_optional(_is_topic), "topic must be a text of at most 100 characters, without |"),
+    "source": (_text(200), "source must say where consent was given, in at most 200 characters"),
+    "wording": (_optional(_text(4_000)), "wording must be a text of at most 4,000 characters"),
+}
+STATUS: dict[str, tuple[Check, str]] = {
+    "status": (_one_of("given", "withdrawn", None), "status must be given or withdrawn"),
+}

@@ -1,0 +1,65 @@
+"""The parts of an event that are stored as the client wrote them, but for what the engine must not believe."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sojourn.events.consents import CONSENT_EVENTS, check_consent_event, check_context_consent
+from sojourn.events.rejections import EventRejectedError, Rejection
+from sojourn.events.traits import check_traits
+
+OBJECTS = ("properties", "traits", "context", "integrations")
+TEXTS = ("name", "category")
+
+
+def parts_of(item: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts that are there; what a batch says of all its events lies under what the event says itself."""
+    parts: dict[str, Any] = {}
+    for part in OBJECTS:
+        value = item.get(part)
+        if value is not None and not isinstance(value, dict):
+            raise EventRejectedError(f"invalid_{part}", f"{part} must be an object", part)
+        if part in shared:
+            value = merged(shared[part], value or {})
+        if value:
+            parts[part] = value
+    for part in TEXTS:
+        if isinstance(item.get(part), str):
+            parts[part] = item[part]
+    return parts
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Two objects as one; where both speak, the one above is heard."""
+    result = {**below, **above}
+    for key in below.keys() & above.keys():
+        if isinstance(below[key], dict) and isinstance(above[key], dict):
+            result[key] = merged(below[key], above[key])
+    return result
+
+
+def leave_out(parts: dict[str, Any], *, kind: str, name: str) -> list[Rejection]:
+    """Take out of `parts` what is wrong of consent and addresses; EventRejectedError when nothing would be left."""
+    if name in CONSENT_EVENTS:
+        check_consent_event(parts.get("properties", {}))
+    rejections = _leave_out_consent(parts)
+    return rejections + _leave_out_traits(parts) if kind == "identify" else rejections
+
+
+def _leave_out_consent(parts: dict[str, Any]) -> list[Rejection]:
+    context = parts.get("context")
+    if not context or context.get("consent") is None:
+        return []
+    right, rejections = check_context_consent(context["consent"])
+    parts["context"] = {**context, "consent": right}
+    return rejections
+
+
+def _leave_out_traits(parts: dict[str, Any]) -> list[Rejection]:
+    in_context = parts.get("context", {}).get("traits")
+    if "traits" not in parts and isinstance(in_context, dict):  # Rudder's clients put them there
+        parts["traits"] = in_context
+    rejections = check_traits(parts.get("traits", {}))
+    if rejections:
+        wrong = {rejection.field.removeprefix("traits.") for rejection in rejections}
+        parts["traits"] = {key: value for key, value in parts["traits"].items() if key not in wrong}
+    return rejections

@@ -1,0 +1,1 @@
+"""Feedback: what providers and recipients say of messages, and what follows from it."""

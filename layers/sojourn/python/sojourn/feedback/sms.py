@@ -1,0 +1,117 @@
+"""What follows when somebody texts us.
+
+STOP closes the number before anything else is looked at, and whether or not we know whose it is. `SMS Received` is
+written last and tells a second attempt that all is done. Nothing is answered here: carriers and End User Messaging
+confirm STOP and answer HELP themselves, and a second confirmation would be one text too many.
+"""
+
+from datetime import datetime
+
+from sojourn.clock import Clock, iso, parse_iso
+from sojourn.consent.keywords import Keyword
+from sojourn.consent.model import Channel, Purpose, changes_of
+from sojourn.consent.store import find_suppression, lift, record, suppress
+from sojourn.consent.suppression import LIFTED_BY_START, Reason
+from sojourn.contacts.store import find_contact, get_profile
+from sojourn.errors import StoreBusyError
+from sojourn.events.model import Event, internal_event
+from sojourn.events.store import history, insert
+from sojourn.feedback.inbound import InboundSms, read_sms
+from sojourn.feedback.letters import Letter
+from sojourn.messages.model import Message
+from sojourn.messages.store import messages_of
+
+RECEIVED, GIVEN, WITHDRAWN = "SMS Received", "Consent Given", "Consent Withdrawn"
+STOPPED, STARTED = "sms STOP", "sms START"
+
+
+def take_sms(letter: Letter, *, clock: Clock) -> bool:
+    """Let one text take effect; False when the letter is none."""
+    sms = read_sms(letter.text)
+    if sms is None:
+        return False
+    at = parse_iso(iso(letter.calendar_time(clock)))
+    if sms.keyword is Keyword.STOP:
+        suppress(Channel.SMS, sms.sender, reason=Reason.STOP, at=at, source=STOPPED)
+    contact = find_contact(f"p#{sms.sender}")
+    identity = _identity(contact) if contact else None
+    if identity and _is_done(identity, sms):
+        return True
+    if contact and _changes_consent(sms, at):
+        _record_consent(sms, contact, identity, at)
+    if sms.keyword is Keyword.START:
+        lift(Channel.SMS, sms.sender, at=at, source=STARTED)
+    if contact and identity:
+        _insert(_event(sms, identity, RECEIVED, at, _particulars(sms, contact)))
+    return True
+
+
+def _identity(contact: str) -> str | None:
+    """The key under which the contact's first event came: where our own events about them go."""
+    return next(iter(get_profile(contact).identities), None)
+
+
+def _is_done(identity: str, sms: InboundSms) -> bool:
+    return any(event.message_id == sms.id for event in history([identity], None, RECEIVED))
+
+
+def _changes_consent(sms: InboundSms, at: datetime) -> bool:
+    """STOP does; START only after a STOP, as it can give back no more than was taken."""
+    if sms.keyword is not Keyword.START:
+        return sms.keyword is Keyword.STOP
+    known = find_suppression(Channel.SMS, sms.sender)
+    return known is not None and known.reason in LIFTED_BY_START and known.at < iso(at)
+
+
+def _record_consent(sms: InboundSms, contact: str, identity: str | None, at: datetime) -> None:
+    """In the ledger at once; the event tells journeys and segments, and react finds the ledger has it already."""
+    name, source = (GIVEN, STARTED) if sms.keyword is Keyword.START else (WITHDRAWN, STOPPED)
+    properties: dict[str, object] = {
+        "channel": Channel.SMS.value,
+        "purpose": Purpose.MARKETING.value,
+        "source": source,
+        "wording": sms.text,
+    }
+    event = _event(sms, identity or f"p#{sms.sender}", name, at, properties)
+    for change in changes_of(event):
+        record(contact, change)
+    if identity:
+        _insert(event)
+
+
+def _event(sms: InboundSms, identity: str, name: str, at: datetime, properties: dict[str, object]) -> Event:
+    # Each of the events of one text needs an id of its own: the key holds no name.
+    message_id = sms.id if name == RECEIVED else f"{sms.id}-consent"
+    return internal_event(identity, name, at=at, message_id=message_id, properties=properties)
+
+
+def _particulars(sms: InboundSms, contact: str) -> dict[str, object]:
+    told: dict[str, object] = {
+        "channel": Channel.SMS.value,
+        "text": sms.text,
+        "keyword": sms.keyword.value if sms.keyword else "",
+        "from": sms.sender,
+        "to": sms.recipient,
+    }
+    message = _answered(sms, contact)
+    return told | _names_of(message) if message else told
+
+
+def _answered(sms: InboundSms, contact: str) -> Message | None:
+    if not sms.reply_to:
+        return None
+    return next((message for message in messages_of(contact) if message.provider_id == sms.reply_to), None)
+
+
+def _names_of(message: Message) -> dict[str, object]:
+    return {
+        "message_id": message.id,
+        "journey": message.journey,
+        "version": message.version,
+        "step": message.step,
+    }
+
+
+def _insert(event: Event) -> None:
+    if insert([event]).failed:
+        raise StoreBusyError("events")

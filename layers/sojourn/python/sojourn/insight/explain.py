@@ -1,0 +1,202 @@
+"""Why a contact is in a journey or not, where it stands, what it was sent or not, and what comes next. Pure.
+
+The journeys lie floors above, so what must be known of one comes as plain facts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sojourn.clock import iso
+from sojourn.contacts.model import Profile
+from sojourn.messages.model import Message, MessageState
+
+END = "(end)"
+
+
+class Verdict(StrEnum):
+    """Why a contact is in a journey or not."""
+
+    ACTIVE = "active"
+    ALREADY_ONCE = "already_once"
+    JOURNEY_NOT_LIVE = "journey_not_live"
+    ENTRY_EVENT_NEVER_SEEN = "entry_event_never_seen"
+    ENTRY_EVENT_BEFORE_LIVE = "entry_event_before_live"
+    NOT_ADMITTED = "not_admitted"
+
+
+SENTENCES = {
+    Verdict.ACTIVE: "The contact is in the journey.",
+    Verdict.ALREADY_ONCE: "The contact went through the journey already, and a journey is entered once.",
+    Verdict.JOURNEY_NOT_LIVE: "The journey is not live: nobody can enter before it is published.",
+    Verdict.ENTRY_EVENT_NEVER_SEEN: "The journey is entered by {entry}, and the contact never did that.",
+    Verdict.ENTRY_EVENT_BEFORE_LIVE: "The contact's last {entry} came before the journey went live.",
+    Verdict.NOT_ADMITTED: "{entry} was seen, but there is no enrolment: it may be on its way; ask again in a minute.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFacts:
+    """A step: what it does in words, and the steps it leads to."""
+
+    kind: str
+    does: str
+    then: str
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyFacts:
+    """A journey as published; `version` 0 when it never was. `steps` are those of the contact's own version."""
+
+    name: str
+    version: int = 0
+    entry: str = ""
+    live_since: str = ""
+    steps: Mapping[str, StepFacts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An enrolment as its row tells it, without what is secret."""
+
+    id: str
+    entry: int
+    version: int
+    status: str
+    reason: str
+    entered_at: str
+    entered_by: str
+    ended_at: str
+    step: str
+    until: str
+    leg: int
+    execution: str
+    waits: Mapping[str, Any] | None = None
+
+
+def explain(
+    profile: Profile,
+    journey: JourneyFacts,
+    *,
+    standing: Standing | None,
+    messages: Sequence[Message],
+    now: datetime,
+) -> dict[str, Any]:
+    """The whole answer; `reason` is one of `Verdict`, `why` says it in words."""
+    verdict = _verdict(profile, journey, standing)
+    return {
+        "contact": profile.contact,
+        "journey": journey.name,
+        "enrolled": verdict is Verdict.ACTIVE,
+        "reason": verdict.value,
+        "why": _why(verdict, journey, standing),
+        "live_version": journey.version or None,
+        "enrolment": _enrolment(standing) if standing else None,
+        "messages": [_message(message, standing) for message in sorted(messages, key=_order)],
+        "next": _next(journey, standing, messages, now) if standing else None,
+    }
+
+
+def _verdict(profile: Profile, journey: JourneyFacts, standing: Standing | None) -> Verdict:
+    if standing:
+        return Verdict.ACTIVE if standing.status == "active" else Verdict.ALREADY_ONCE
+    if not journey.version:
+        return Verdict.JOURNEY_NOT_LIVE
+    seen = profile.events.get(journey.entry)
+    if not seen:
+        return Verdict.ENTRY_EVENT_NEVER_SEEN
+    return Verdict.ENTRY_EVENT_BEFORE_LIVE if seen["last"] < journey.live_since else Verdict.NOT_ADMITTED
+
+
+def _why(verdict: Verdict, journey: JourneyFacts, standing: Standing | None) -> str:
+    sentence = SENTENCES[verdict].format(entry=f"“{journey.entry}”")
+    if verdict is not Verdict.ALREADY_ONCE or standing is None:
+        return sentence
+    because = f" ({standing.reason})" if standing.reason else ""
+    return f"{sentence} It {standing.status}{because} at {standing.ended_at}."
+
+
+def _enrolment(standing: Standing) -> dict[str, Any]:
+    return {
+        "id": standing.id,
+        "entry": standing.entry,
+        "version": standing.version,
+        "status": standing.status,
+        "reason": standing.reason or None,
+        "entered_at": standing.entered_at,
+        "entered_by": standing.entered_by,
+        "ended_at": standing.ended_at or None,
+        "step": standing.step,
+        "until": standing.until or None,
+        "leg": standing.leg,
+        "execution": standing.execution,
+        "waits": dict(standing.waits) if standing.waits else None,
+    }
+
+
+def _message(message: Message, standing: Standing | None) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "step": message.step,
+        "channel": message.channel,
+        "template": message.template,
+        "state": message.state.value,
+        "reason": message.reason or None,
+        "outcome": message.outcome or None,
+        "due": message.due or None,
+        "decided_at": message.decided_at or None,
+        "sent_at": message.sent_at or None,
+        "held": message.held,
+        "note": _note(message, standing),
+    }
+
+
+def _note(message: Message, standing: Standing | None) -> str | None:
+    """What a reader may wonder about: the claim is the fence, what comes after it is too late (house law 5)."""
+    if message.state is MessageState.UNKNOWN:
+        return "The provider may have it or not; it is not sent again. A report of the provider settles it."
+    ended = standing.ended_at if standing else ""
+    if ended and message.sent_at and message.decided_at <= ended < message.sent_at:
+        return "The contact left after this message was claimed: too late to stop it."
+    return None
+
+
+def _next(
+    journey: JourneyFacts, standing: Standing, messages: Sequence[Message], now: datetime
+) -> dict[str, Any] | None:
+    """What happens next and when; None when nothing will."""
+    if standing.status != "active":
+        return None
+    step = journey.steps.get(standing.step)
+    coming = standing.step
+    if step and step.kind == "wait":
+        coming = step.then
+    return {
+        "step": coming,
+        "at": standing.until or None,
+        "overdue": bool(standing.until) and standing.until < iso(now),
+        "what": _what(journey, coming),
+        "if_answered": step.then if step and step.kind == "wait for" else None,
+        "if_not": step.otherwise if step and step.kind == "wait for" else None,
+        "held": _held(standing, messages),
+    }
+
+
+def _what(journey: JourneyFacts, coming: str) -> str:
+    if coming == END:
+        return "The journey ends."
+    step = journey.steps.get(coming)
+    return step.does if step else "The state machine goes on."
+
+
+def _held(standing: Standing, messages: Sequence[Message]) -> str | None:
+    """Why the step that the contact stands at is held back, if it is."""
+    planned = (m.reason for m in messages if m.step == standing.step and m.state is MessageState.PLANNED)
+    return next((reason or "held" for reason in planned), None)
+
+
+def _order(message: Message) -> tuple[str, str]:
+    return message.due or message.decided_at, message.id

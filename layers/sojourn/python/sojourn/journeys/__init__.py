@@ -1,0 +1,1 @@
+"""Journeys: their language, their compiler, and the enrolments that walk them."""

@@ -1,0 +1,99 @@
+"""Find runs that should have moved on and did not; say what is wrong with each, and mend it (lesson 17).
+
+| what is found                                            | repair                                             |
+|----------------------------------------------------------|----------------------------------------------------|
+| no execution under the leg's name                        | start it: the row names it                         |
+| execution failed, timed out or was stopped               | the row says `failed`, with the execution's status |
+| execution succeeded, the row is active                   | the row says `completed`                           |
+| execution runs, a wait has been `answering` for too long | answer the token again                             |
+| execution runs, a hold or a deadline is over             | put its due row again                              |
+| execution runs, a message is `sending` for too long      | the message becomes `unknown`                      |
+| a parked wait is over                                    | start the next leg                                 |
+"""
+
+from collections import Counter
+from datetime import timedelta
+
+from sojourn.clock import iso, parse_iso
+from sojourn.due.store import Due, put_due
+from sojourn.errors import StaleWriteError
+from sojourn.journeys import store
+from sojourn.journeys.enrolment import Enrolment, Status, WaitKind, WaitState
+from sojourn.journeys.model import END, following
+from sojourn.journeys.store import OPEN_SHARDS
+from sojourn.journeys.versions import published
+from sojourn.journeys.wait import Engine, resume_at
+from sojourn.messages.model import MessageState, message_digest
+from sojourn.messages.store import get_message, move
+
+GRACE = timedelta(minutes=15)  # far beyond every Task's time-out and its retries
+PACED_GRACE = timedelta(seconds=20)  # wall time, where the calendar runs faster
+FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
+
+
+def reconcile(*, engine: Engine) -> Counter[str]:
+    """Look through everything overdue; the answer counts the repairs by kind."""
+    before = iso(engine.clock.calendar() - max(GRACE, PACED_GRACE * engine.clock.pace))
+    repairs: Counter[str] = Counter()
+    for shard in range(OPEN_SHARDS):
+        for enrolment in store.overdue(shard, before=before):
+            if enrolment.status is Status.ACTIVE and enrolment.until < before:
+                repairs[_repair(enrolment, engine)] += 1
+    return repairs
+
+
+def _repair(enrolment: Enrolment, engine: Engine) -> str:
+    if enrolment.wait and enrolment.wait.kind is WaitKind.PARK:
+        return _next_leg(enrolment, engine)
+    status = engine.machines.status(enrolment)
+    if status is None:
+        engine.machines.start(enrolment)
+        return "started"
+    if status in FAILED:
+        store.end(enrolment.id, Status.FAILED, reason=status.lower(), now=_now(engine))
+        return "failed"
+    if status == "SUCCEEDED":
+        store.end(enrolment.id, Status.COMPLETED, reason="", now=_now(engine))
+        return "completed"
+    return _nudge(enrolment, engine)
+
+
+def _next_leg(enrolment: Enrolment, engine: Engine) -> str:
+    journey, _ = published(enrolment.journey, enrolment.version)
+    following_step = following(journey, enrolment.at)
+    try:
+        if following_step == END:
+            store.move_to(enrolment.id, enrolment.leg, at=END, until=_now(engine))
+        else:
+            resume_at(enrolment, following_step, engine=engine)
+    except StaleWriteError:
+        return "healthy"
+    return "unparked"
+
+
+def _nudge(enrolment: Enrolment, engine: Engine) -> str:
+    """The execution is alive; what does it stand on?"""
+    wait = enrolment.wait
+    if wait and wait.state is WaitState.ANSWERING:
+        alive = engine.machines.complete(wait.token)
+        store.settle_wait(enrolment, WaitState.ANSWERED if alive else WaitState.LATE)
+        return "answered"
+    if wait and wait.state is WaitState.WAITING:
+        kind = "hold" if wait.kind is WaitKind.HOLD else "deadline"
+        facts = {"enrolment": enrolment.id, "leg": enrolment.leg, "step": wait.step, "until": enrolment.until}
+        due = Due(parse_iso(enrolment.until), kind, f"{enrolment.id}/{enrolment.leg}/{wait.step}", facts)
+        put_due(due, now=engine.clock.calendar(), pace=engine.clock.pace, shards=engine.due_shards)
+        return "due_again"
+    return _settle_vanished(enrolment)
+
+
+def _settle_vanished(enrolment: Enrolment) -> str:
+    message = get_message(enrolment.contact, message_digest(enrolment.id, enrolment.at))
+    if message and message.state is MessageState.SENDING:
+        if move(message, MessageState.UNKNOWN, only_from={MessageState.SENDING}, reason="claim_expired"):
+            return "unknown"
+    return "healthy"
+
+
+def _now(engine: Engine) -> str:
+    return iso(engine.clock.calendar())

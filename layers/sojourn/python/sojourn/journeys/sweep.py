@@ -1,0 +1,78 @@
+"""Do what is due: release holds, end waits of later legs, start the next leg of parked waits.
+
+Rows are deleted after their effect, and the cursor moves behind buckets that are empty: a sweep that dies, or runs
+twice, repeats effects that do nothing the second time.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sojourn.due.store import Due, bucket_of, bucket_seconds, due_in, read_cursor, write_cursor
+from sojourn.errors import StaleWriteError
+from sojourn.journeys import store
+from sojourn.journeys.enrolment import Enrolment, Status, WaitKind
+from sojourn.journeys.wait import WAIT_ENDED, Engine, resume_at
+
+OVERLAP = 2  # buckets behind now that stay under watch, for rows written while their bucket was swept
+LIMIT = 2_000  # buckets of one sweep: a long outage is caught up in several
+
+
+def sweep(*, engine: Engine) -> int:
+    """Everything due until now; the answer is how many rows were done."""
+    now = engine.clock.calendar()
+    last = bucket_of(now, engine.clock.pace)
+    first = read_cursor(last - OVERLAP)
+    upto = min(last, first + LIMIT)
+    done = sum(_sweep_bucket(bucket, now, engine) for bucket in range(first, upto + 1))
+    if (cursor := min(upto, last - OVERLAP)) > first:
+        write_cursor(cursor)
+    return done
+
+
+def seconds_behind(*, engine: Engine) -> int:
+    """How far the cursor is behind, in calendar seconds: what the alarm looks at."""
+    last = bucket_of(engine.clock.calendar(), engine.clock.pace)
+    return (last - read_cursor(last)) * bucket_seconds(engine.clock.pace)
+
+
+def _sweep_bucket(bucket: int, now: datetime, engine: Engine) -> int:
+    done = 0
+    for shard in range(engine.due_shards):
+        for row, due in due_in(bucket, shard):
+            if due.at <= now:
+                _do(due, engine)
+                row.delete()
+                done += 1
+    return done
+
+
+def _do(due: Due, engine: Engine) -> None:
+    """A row whose run has gone on, or ended, asks for nothing any more."""
+    enrolment = store.get_enrolment(due.task["enrolment"])
+    if enrolment and enrolment.status is Status.ACTIVE and enrolment.leg == due.task["leg"]:
+        if enrolment.wait and enrolment.wait.step == due.task["step"]:
+            EFFECTS[due.kind](enrolment, due, engine)
+
+
+def _release(enrolment: Enrolment, due: Due, engine: Engine) -> None:
+    if enrolment.wait and enrolment.wait.kind is WaitKind.HOLD and enrolment.until == due.task["until"]:
+        engine.machines.complete(enrolment.wait.token)
+
+
+def _end_wait(enrolment: Enrolment, due: Due, engine: Engine) -> None:
+    if enrolment.wait and enrolment.wait.kind is WaitKind.EVENT and enrolment.until == due.task["until"]:
+        engine.machines.fail(enrolment.wait.token, WAIT_ENDED)
+
+
+def _next_leg(enrolment: Enrolment, due: Due, engine: Engine) -> None:
+    try:
+        resume_at(enrolment, due.task["next"], engine=engine)
+    except StaleWriteError:
+        return  # another sweep took it over
+
+
+EFFECTS: dict[str, Callable[[Enrolment, Due, Engine], None]] = {
+    "hold": _release,
+    "deadline": _end_wait,
+    "park": _next_leg,
+}

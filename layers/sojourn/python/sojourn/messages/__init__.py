@@ -1,0 +1,1 @@
+"""Messages: templates, their rendering, and the intent that each message begins as."""

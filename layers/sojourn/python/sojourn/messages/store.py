@@ -1,0 +1,133 @@
+"""Rows of message intents."""
+
+from collections.abc import Iterator
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from sojourn.messages.model import Message, MessageState, split_message_id
+from sojourn.tables import PeopleRow
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class MessageRow(PeopleRow, discriminator="message"):
+    """sk MSG#<digest>. Empty texts are left out: an attribute that is not there costs nothing."""
+
+    enrolment = UnicodeAttribute()
+    journey = UnicodeAttribute()
+    version = NumberAttribute()
+    step = UnicodeAttribute()
+    channel = UnicodeAttribute()
+    template = UnicodeAttribute()
+    template_version = NumberAttribute()
+    identity = UnicodeAttribute()
+    topic = UnicodeAttribute(null=True)
+    purpose = UnicodeAttribute()
+    state = UnicodeAttribute()
+    reason = UnicodeAttribute(null=True)
+    owner = UnicodeAttribute(null=True)
+    provider_id = UnicodeAttribute(null=True)
+    due = UnicodeAttribute(null=True)
+    decided_at = UnicodeAttribute(null=True)
+    sent_at = UnicodeAttribute(null=True)
+    held = NumberAttribute(null=True)
+    parts = NumberAttribute(null=True)
+    values = JSONAttribute(null=True)
+    outcome = UnicodeAttribute(null=True)
+    address_hash = UnicodeAttribute(null=True)
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageRow":
+        """The row of a message."""
+        return cls(
+            f"C#{message.contact}",
+            f"MSG#{message.digest}",
+            enrolment=message.enrolment,
+            journey=message.journey,
+            version=message.version,
+            step=message.step,
+            channel=message.channel,
+            template=message.template,
+            template_version=message.template_version,
+            identity=message.identity,
+            topic=message.topic or None,
+            purpose=message.purpose,
+            state=message.state.value,
+            reason=message.reason or None,
+            owner=message.owner or None,
+            provider_id=message.provider_id or None,
+            due=message.due or None,
+            decided_at=message.decided_at or None,
+            sent_at=message.sent_at or None,
+            held=message.held or None,
+            parts=message.parts or None,
+            values=dict(message.values) or None,
+            outcome=message.outcome or None,
+            address_hash=message.address_hash or None,
+        )
+
+    def to_message(self) -> Message:
+        """The model of this row."""
+        return Message(
+            contact=self.pk.removeprefix("C#"),
+            digest=self.sk.removeprefix("MSG#"),
+            enrolment=self.enrolment,
+            journey=self.journey,
+            version=int(self.version),
+            step=self.step,
+            channel=self.channel,
+            template=self.template,
+            template_version=int(self.template_version),
+            identity=self.identity,
+            topic=self.topic or "",
+            purpose=self.purpose,
+            state=MessageState(self.state),
+            reason=self.reason or "",
+            owner=self.owner or "",
+            provider_id=self.provider_id or "",
+            due=self.due or "",
+            decided_at=self.decided_at or "",
+            sent_at=self.sent_at or "",
+            held=int(self.held or 0),
+            parts=int(self.parts or 0),
+            values=self.values or {},
+            outcome=self.outcome or "",
+            address_hash=self.address_hash or "",
+        )
+
+
+def find_message(message: str) -> Message | None:
+    """The message of this id, read strongly; None when there is none (or the id is no id)."""
+    key = split_message_id(message)
+    return get_message(*key) if key else None
+
+
+def get_message(contact: str, digest: str) -> Message | None:
+    """The message of this contact, read strongly."""
+    try:
+        return MessageRow.get(f"C#{contact}", f"MSG#{digest}", consistent_read=True).to_message()
+    except MessageRow.DoesNotExist:
+        return None
+
+
+def messages_of(contact: str) -> Iterator[Message]:
+    """Every message of a contact, in no particular order."""
+    for row in MessageRow.query(f"C#{contact}", MessageRow.sk.startswith("MSG#"), consistent_read=True):
+        yield row.to_message()
+
+
+def move(message: Message, to: MessageState, *, only_from: set[MessageState], reason: str = "") -> bool:
+    """Change a state if it is one of `only_from` and the owner is still the one read; False when it is not."""
+    row = MessageRow.of(message)
+    actions: list[Action] = [MessageRow.state.set(to.value)]
+    actions.append(MessageRow.reason.set(reason) if reason else MessageRow.reason.remove())
+    as_read = MessageRow.owner == message.owner if message.owner else MessageRow.owner.does_not_exist()
+    try:
+        row.update(actions=actions, condition=MessageRow.state.is_in(*sorted(only_from)) & as_read)
+    except UpdateError as error:
+        if error.cause_response_code != CONDITION_FAILED:
+            raise
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Conditions: what a journey may ask about the events of one contact."""

@@ -1,0 +1,58 @@
+"""What the environment says, read once; a field in lower case is the variable in upper case."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+from sojourn.errors import MissingSettingError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromEnv:
+    """Settings that fail by name when a variable is missing."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
+        """Read every field; there are no defaults that would hide a missing one."""
+        try:
+            return cls(**{field.name: env[field.name.upper()] for field in fields(cls)})
+        except KeyError as missing:
+            raise MissingSettingError(str(missing.args[0])) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(FromEnv):
+    """What every function knows (Globals of template.yaml)."""
+
+    events_table: str
+    people_table: str
+    identity_table: str
+    suppression_table: str
+    due_table: str
+    config_table: str
+    rejected_events_table: str
+    counters_table: str
+    stack_name: str
+    email_from: str
+    from_name: str
+    postal_address: str
+    configuration_set: str
+    public_url: str
+    due_shards: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherSettings(FromEnv):
+    """What only publish_journey knows."""
+
+    journey_role_arn: str
+    send_message_function_arn: str
+    park_token_function_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings(FromEnv):
+    """What only the admin API knows."""
+
+    publish_journey_function: str

@@ -1,0 +1,74 @@
+"""Logs and metrics: one constant sentence a call with ids as fields; never an address, a token or a payload."""
+
+import functools
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, ParamSpec, TypeVar
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Metric(StrEnum):
+    """The names under which CloudWatch counts."""
+
+    EVENTS_ACCEPTED = "EventsAccepted"
+    EVENTS_REJECTED = "EventsRejected"
+    EVENTS_DUPLICATE = "EventsDuplicate"
+    RECORDS_POISONED = "RecordsPoisoned"
+    ENROLMENTS_STARTED = "EnrolmentsStarted"
+    MESSAGES_SENT = "MessagesSent"
+    MESSAGES_SKIPPED = "MessagesSkipped"
+    MESSAGES_FAILED = "MessagesFailed"
+    MESSAGES_UNKNOWN = "MessagesUnknown"
+    MESSAGES_HELD = "MessagesHeld"
+    FEEDBACK_IGNORED = "FeedbackIgnored"
+    REPAIRS = "Repairs"
+
+
+@functools.cache
+def logger() -> Logger:
+    """The container's logger, made on first use."""
+    return Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "sojourn"))
+
+
+@functools.cache
+def metrics() -> Metrics:
+    """The container's metrics, made on first use."""
+    return Metrics(
+        namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Sojourn"),
+        service=os.environ.get("POWERTOOLS_SERVICE_NAME", "sojourn"),
+    )
+
+
+def note(sentence: str, **fields: Any) -> None:
+    """Log one constant sentence with its fields."""
+    logger().info(sentence, extra=fields)
+
+
+def warn(sentence: str, **fields: Any) -> None:
+    """Log what an operator should look at."""
+    logger().warning(sentence, extra=fields)
+
+
+def count(metric: Metric, amount: float = 1) -> None:
+    """Add to a metric; it leaves with the invocation (see `measured`)."""
+    metrics().add_metric(name=metric.value, unit=MetricUnit.Count, value=amount)
+
+
+def measured(handler: Callable[P, T]) -> Callable[P, T]:
+    """Flush what was counted when the handler returns or raises: one EMF line at most."""
+
+    @functools.wraps(handler)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return handler(*args, **kwargs)
+        finally:
+            if metrics().metric_set:
+                metrics().flush_metrics()
+
+    return run

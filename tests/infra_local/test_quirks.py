@@ -1,0 +1,60 @@
+"""MiniStack still is as the launcher believes: when one of these fails after an upgrade, a quirk has gone or moved."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import Any
+
+import pytest
+
+from infra.local.processes import MINISTACK_PYTHON
+from infra.local.state import ROOT
+
+pytestmark = [
+    pytest.mark.local_cloud,
+    pytest.mark.skipif(not MINISTACK_PYTHON.exists(), reason="needs: make install"),
+]
+
+
+def within_ministack(program: str) -> Any:
+    """Run a program in MiniStack's environment; the JSON that it prints last."""
+    env = {"PATH": os.environ["PATH"], "HOME": str(ROOT / ".sojourn"), "AUTH": "true"}
+    done = subprocess.run(
+        [str(MINISTACK_PYTHON), "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_worker_without_the_launcher_hides_the_name_of_an_error():
+    program = """
+import json
+from infra.local import quirks
+from ministack.core import lambda_runtime
+print(json.dumps([lambda_runtime._PYTHON_WORKER_SCRIPT.count(text) for text in (quirks._REPLY, quirks._CALL)]))
+"""
+    assert within_ministack(program) == [1, 1]
+
+
+def test_an_error_comes_back_under_its_own_name():
+    program = """
+import json
+from infra.local.quirks import RAISED, failed_by_name
+body = {RAISED: {"errorMessage": "until 9", "errorType": "HeldError", "stackTrace": ["a"]}}
+print(json.dumps([failed_by_name({"body": body, "log": ""}), failed_by_name({"body": {"a": 1}})]))
+"""
+    failed, fine = within_ministack(program)
+    assert (failed["error"], failed["body"]["errorType"]) == (True, "HeldError")
+    assert fine == {"body": {"a": 1}}
+
+
+def test_all_changes_find_their_place():
+    program = """
+import json
+from infra.local import admin, counts, launcher, quirks
+quirks.install(); counts.install(); launcher.send_sms_to("http://127.0.0.1:1")
+print(json.dumps(True))
+"""
+    assert within_ministack(program) is True

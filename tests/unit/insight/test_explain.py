@@ -1,0 +1,143 @@
+"""Explain says why, why not, and what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sojourn.clock import iso
+from sojourn.contacts.model import Profile
+from sojourn.insight.explain import JourneyFacts, Standing, StepFacts, explain
+from sojourn.messages.model import Message, MessageState
+from tests.insight_rows import ADA, NOW, a_message
+
+LATER = NOW + timedelta(days=2)
+STEPS = {
+    "Send the welcome": StepFacts(
+        kind="send", does="Sends it.", then="Wait two days", otherwise="Wait two days"
+    ),
+    "Wait two days": StepFacts(kind="wait", does="Waits 2 days.", then="Clicked?", otherwise="Clicked?"),
+    "Clicked?": StepFacts(kind="wait for", does="Waits for a click.", then="Send more", otherwise="Remind"),
+    "Remind": StepFacts(kind="send", does="Reminds.", then="(end)", otherwise="(end)"),
+    "Wait a week": StepFacts(kind="wait", does="Waits 1 week.", then="(end)", otherwise="(end)"),
+}
+LIVE = JourneyFacts(
+    name="welcome", version=2, entry="Signed Up", live_since="2026-11-01T00:00:00.000Z", steps=STEPS
+)
+STANDING = Standing(
+    id=f"{ADA}.welcome.1",
+    entry=1,
+    version=2,
+    status="active",
+    reason="",
+    entered_at=iso(NOW),
+    entered_by="u#ada|x",
+    ended_at="",
+    step="Wait two days",
+    until=iso(LATER),
+    leg=1,
+    execution="welcome-v2-x-1-1",
+)
+
+
+def ada(**events: str) -> Profile:
+    seen = {name.replace("_", " "): {"n": 1, "first": last, "last": last} for name, last in events.items()}
+    return Profile(ADA, revision=1, events=seen)
+
+
+def told(
+    profile: Profile | None = None,
+    journey: JourneyFacts = LIVE,
+    standing: Standing | None = None,
+    messages: tuple[Message, ...] = (),
+) -> Mapping[str, Any]:
+    return explain(profile or ada(), journey, standing=standing, messages=messages, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("profile", "journey", "reason"),
+    [
+        (ada(), JourneyFacts(name="welcome", steps={}), "journey_not_live"),
+        (ada(Order_Completed=iso(NOW)), LIVE, "entry_event_never_seen"),
+        (ada(Signed_Up="2026-10-31T23:59:59.999Z"), LIVE, "entry_event_before_live"),
+        (ada(Signed_Up=iso(NOW)), LIVE, "not_admitted"),
+    ],
+)
+def test_why_a_contact_is_not_in(profile, journey, reason):
+    answer = told(profile, journey)
+
+    assert (answer["enrolled"], answer["reason"]) == (False, reason)
+    assert answer["enrolment"] is None
+    assert answer["next"] is None
+    assert answer["why"]
+
+
+def test_a_contact_that_left_is_told_to_be_done_and_why():
+    left = replace(STANDING, status="exited", reason="goal", ended_at=iso(LATER))
+
+    answer = told(standing=left)
+
+    assert (answer["enrolled"], answer["reason"]) == (False, "already_once")
+    assert "goal" in answer["why"]
+    assert answer["enrolment"]["status"] == "exited"
+    assert answer["next"] is None
+
+
+def test_after_a_wait_comes_the_step_behind_it():
+    assert told(standing=STANDING)["next"] == {
+        "step": "Clicked?",
+        "at": iso(LATER),
+        "overdue": False,
+        "what": "Waits for a click.",
+        "if_answered": None,
+        "if_not": None,
+        "held": None,
+    }
+
+
+def test_a_wait_for_an_event_names_both_ways():
+    coming = told(standing=replace(STANDING, step="Clicked?"))["next"]
+
+    assert (coming["step"], coming["if_answered"], coming["if_not"]) == ("Clicked?", "Send more", "Remind")
+
+
+def test_a_wait_at_the_end_leads_to_the_end():
+    coming = told(standing=replace(STANDING, step="Wait a week"))["next"]
+
+    assert (coming["step"], coming["what"]) == ("(end)", "The journey ends.")
+
+
+def test_a_held_message_says_what_holds_it():
+    held = a_message("Remind", state=MessageState.PLANNED, reason="hours", sent_at="", decided_at="")
+
+    coming = told(standing=replace(STANDING, step="Remind"), messages=(held,))["next"]
+
+    assert (coming["step"], coming["held"]) == ("Remind", "hours")
+
+
+def test_what_should_have_happened_is_overdue():
+    assert told(standing=replace(STANDING, until=iso(NOW - timedelta(hours=1))))["next"]["overdue"] is True
+
+
+def test_messages_come_in_the_order_in_which_they_were_due():
+    second, first = a_message("Remind", due=iso(LATER)), a_message()
+
+    assert [each["step"] for each in told(standing=STANDING, messages=(second, first))["messages"]] == [
+        "Send the welcome",
+        "Remind",
+    ]
+
+
+def test_a_message_claimed_before_the_exit_says_that_the_exit_came_too_late():
+    left = replace(STANDING, status="exited", reason="goal", ended_at=iso(NOW + timedelta(seconds=1)))
+    message = a_message(decided_at=iso(NOW), sent_at=iso(NOW + timedelta(seconds=2)))
+
+    assert "too late" in told(standing=left, messages=(message,))["messages"][0]["note"]
+
+
+def test_an_unknown_message_is_said_not_to_be_sent_again():
+    message = a_message(state=MessageState.UNKNOWN, sent_at="")
+
+    assert "not sent again" in told(standing=STANDING, messages=(message,))["messages"][0]["note"]

@@ -1,0 +1,74 @@
+"""Journey files on disk are checked as a folder."""
+
+from pathlib import Path
+
+import pytest
+
+from sojourn.journeys.files import check_files, journey_files, load_file
+from sojourn.journeys.findings import JourneyRefusedError
+
+GOOD = "journey: {}\npurpose: marketing\nentry: {{event: E}}\nsteps:\n  - {{send: A, template: t}}\n"
+
+
+def checked(folder: Path, **more: dict[str, str]) -> tuple[int, list[str]]:
+    written: list[str] = []
+    code = check_files([folder], write=written.append, templates=more.get("templates"))
+    return code, [line.replace(f"{folder}/", "") for line in written]
+
+
+def test_the_shipped_folder_is_clean():
+    assert check_files([Path(__file__).parents[3] / "statemachines/journeys"], write=pytest.fail) == 0
+
+
+def test_errors_are_written_one_a_line_and_the_code_says_so(tmp_path: Path):
+    (tmp_path / "a.journey.yaml").write_text(GOOD.format("a").replace("template: t", ""))
+    (tmp_path / "b.journey.json").write_text("{")
+
+    code, lines = checked(tmp_path)
+
+    assert code == 1
+    assert lines[0] == "a.journey.yaml:5: A: `template` is missing — write `template: welcome`\n"
+    assert lines[1].startswith("b.journey.json:1: not YAML: ")
+
+
+def test_templates_are_checked_when_they_are_known(tmp_path: Path):
+    (tmp_path / "a.journey.yaml").write_text(GOOD.format("a"))
+
+    assert checked(tmp_path)[0] == 0
+    assert checked(tmp_path, templates={"u": "email"})[0] == 1
+
+
+def test_two_files_may_not_describe_one_journey(tmp_path: Path):
+    (tmp_path / "a.journey.yaml").write_text(GOOD.format("same"))
+    (tmp_path / "b.journey.yaml").write_text(GOOD.format("same"))
+
+    _, lines = checked(tmp_path)
+
+    assert ["the journey 'same' stands in" in line for line in lines] == [True]
+
+
+def test_an_empty_folder_is_no_success(tmp_path: Path):
+    assert checked(tmp_path) == (1, ["no *.journey.yaml found\n"])
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path):
+    (tmp_path / "a.journey.yaml").write_bytes(b"journey: a\ntopic: \xff\n")
+    (tmp_path / "b.journey.yaml").write_text(GOOD.format("b"), encoding="utf-16")
+
+    _, lines = checked(tmp_path)
+
+    assert lines[0] == "a.journey.yaml:2: the file is not UTF-8 text — save it as UTF-8\n"
+    assert "not UTF-8" in lines[1]
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path):
+    with pytest.raises(JourneyRefusedError, match="cannot be read"):
+        load_file(tmp_path / "nobody.journey.yaml")
+
+
+def test_a_mark_and_windows_lines_are_read(tmp_path: Path):
+    path = tmp_path / "a.journey.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.format("a").replace("\n", "\r\n").encode())
+
+    assert load_file(path).name == "a"
+    assert list(journey_files([tmp_path, path])) == [path, path]
