@@ -59,7 +59,7 @@ bench: install ## Print the table of speed and cost, and write bench/results.jso
 	@$(VENV)/python -m bench
 
 docs: install ## Renew the parts of docs/ that are drawn from the code
-	@$(VENV)/sojourn docs
+	@$(VENV)/python -m infra.docs.draw
 
 clean: down ## Remove what make made
 	@rm -rf .venv .sojourn .aws-sam

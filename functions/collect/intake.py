@@ -10,7 +10,7 @@ from chalice.app import Request
 
 from functions.collect.reading import check_spread, items_of, read
 from sojourn import tables, telemetry
-from sojourn.clock import Clock, SystemClock, iso
+from sojourn.clock import Clock, iso, machine_clock
 from sojourn.errors import StoreBusyError
 from sojourn.events import store
 from sojourn.events.envelope import Envelope
@@ -93,7 +93,7 @@ class Sieve:
 @functools.cache
 def intake() -> Intake:
     """The container's intake; its tables get their names here. bootstrap.py would import all of delivery for it."""
-    settings, clock, region = Settings.from_env(), SystemClock.from_env(), os.environ["AWS_REGION"]
+    settings, clock, region = Settings.from_env(), machine_clock(), os.environ["AWS_REGION"]
     tables.bind(settings, region=region)
     store.bind(settings, clock=clock, region=region)
     return Intake(clock, Keys(clock))

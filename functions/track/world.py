@@ -4,7 +4,7 @@ import functools
 import os
 
 from sojourn import tables
-from sojourn.clock import SystemClock
+from sojourn.clock import machine_clock
 from sojourn.events import store as events
 from sojourn.settings import Settings
 from sojourn.tracking.visits import Gate
@@ -19,7 +19,7 @@ def settings() -> Settings:
 @functools.cache
 def gate() -> Gate:
     """Name the tables and take the clock."""
-    clock, region = SystemClock.from_env(), os.environ["AWS_REGION"]
+    clock, region = machine_clock(), os.environ["AWS_REGION"]
     tables.bind(settings(), region=region)
     events.bind(settings(), region=region, clock=clock)
     return Gate(clock=clock)

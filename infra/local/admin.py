@@ -1,15 +1,17 @@
-"""What the runner may ask and tell MiniStack's process: the counts, and when the calendar starts."""
+"""What the runner may ask and tell MiniStack's process: the counts, when the calendar starts, and
+which workers must die."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
 
-from infra.local import counts
+from infra.local import counts, deaths
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -17,7 +19,7 @@ App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 
 def answering(app: App) -> App:
-    """The server, with three paths of ours before it."""
+    """The server, with four paths of ours before it."""
 
     async def answer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         path = scope.get("path")
@@ -25,6 +27,9 @@ def answering(app: App) -> App:
             await _send_json(send, counts.snapshot())
         elif path == "/_sojourn/executions":
             await _send_json(send, dict(counts.by_execution))
+        elif path == "/_sojourn/deaths":
+            deaths.order(json.loads((await receive())["body"]), Path(os.environ["SOJOURN_DEATHS"]))
+            await _send_json(send, {"ok": True})
         elif path == "/_sojourn/clock":
             start_calendar(json.loads((await receive())["body"]))
             await _send_json(send, {"ok": True})

@@ -137,12 +137,24 @@ def _hold(local: Local, children: list[subprocess.Popen[bytes]], stop: threading
     for tick in ticker.ticks(local.outputs, local.pace):
         args = (tick, local.endpoint_url, stop)
         threading.Thread(target=ticker.run, args=args, daemon=True).start()
-    while not stop.wait(0.5):
+    while not stop.wait(0.5) and _is_wanted():
         for child in children:
             if child.poll() is not None:
                 raise StartError(
                     f"a server ended by itself: {child.args!r} with {child.returncode}; see .sojourn/*.log"
                 )
+
+
+def _is_wanted() -> bool:
+    """Whoever started it with SOJOURN_OWNER (a test run) must live; without one it stays until told to stop."""
+    owner = os.environ.get("SOJOURN_OWNER")
+    if not owner:
+        return True
+    try:
+        os.kill(int(owner), 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra.local.pace import Pace
-from infra.local.state import FOLDER, ROOT, StartError, aws_environment
+from infra.local.state import FOLDER, ROOT, TOOLS, StartError, aws_environment
 
-MINISTACK_PYTHON = FOLDER / "venvs" / "ministack" / "bin" / "python"
+MINISTACK_PYTHON = TOOLS / "ministack" / "bin" / "python"
 PORT_NAMES = {"ministack": "MINISTACK_PORT", "post_office": "POST_OFFICE_PORT", "public": "PUBLIC_PORT"}
 PATIENCE_SECONDS = 60
 
@@ -72,6 +72,7 @@ def ministack_environment(ports: Mapping[str, int], pace: Pace) -> dict[str, str
         "SFN_WAIT_SCALE": repr(1 / pace.pace),
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # the launcher queues instead
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "1",
+        "SOJOURN_DEATHS": str(deaths()),
         "LOG_LEVEL": os.environ.get("MINISTACK_LOG_LEVEL", "WARNING"),
         "TMPDIR": str(scratch()),
     }
@@ -85,6 +86,14 @@ def scratch() -> Path:
             shutil.rmtree(left, ignore_errors=True)
             left.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def deaths() -> Path:
+    """Where the deaths that tests order of Lambda workers lie; none is left over from an earlier start."""
+    folder = FOLDER / "deaths"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     return folder
 
 

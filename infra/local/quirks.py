@@ -21,6 +21,7 @@ from ministack.core import iam_actions, lambda_runtime
 from ministack.services import dynamodb, lambda_svc
 
 RAISED = "__raised__"
+DIED = "Worker process died"
 INSERT_INTO = re.compile(r'INSERT INTO "([^"]+)" ')
 _REPLY = (
     '_real_stdout.write(json.dumps({"status": "error", "error": str(e), '
@@ -55,6 +56,8 @@ def errors_by_name() -> None:
 def failed_by_name(result: dict[str, Any]) -> dict[str, Any]:
     """The result of an invocation, failed under the name of what the handler raised, if it raised."""
     body = result.get("body")
+    if isinstance(body, dict) and body.get("errorMessage") == DIED:
+        return {**result, "body": {**body, "errorType": "Runtime.ExitError"}}
     if not (isinstance(body, dict) and set(body) == {RAISED}):
         return result
     error = body[RAISED]
@@ -67,6 +70,20 @@ def a_line_for_every_call() -> None:
     lambda_runtime._PYTHON_WORKER_SCRIPT = _replaced(
         lambda_runtime._PYTHON_WORKER_SCRIPT, _CALL, _CALL_AND_LOG
     )
+
+
+def workers_may_die() -> None:
+    """Each worker looks, before each invocation, whether a test has ordered its death (see deaths.py)."""
+    path = Path(__file__).with_name("deaths.py")
+    load = (
+        "import importlib.util as _found\n"
+        f"_spec = _found.spec_from_file_location('_deaths', {str(path)!r})\n"
+        "_deaths = _found.module_from_spec(_spec)\n"
+        "_spec.loader.exec_module(_deaths)\n"
+    )
+    meet = "_deaths.meet(event)\n            "
+    script = _replaced(lambda_runtime._PYTHON_WORKER_SCRIPT, _CALL, meet + _CALL)
+    lambda_runtime._PYTHON_WORKER_SCRIPT = load + script
 
 
 def queue_for_workers(workers: int) -> None:
@@ -183,5 +200,6 @@ def install() -> None:
     partiql_streams()
     mail_by_configuration_set()
     a_line_for_every_call()
+    workers_may_die()
     queue_for_workers(int(os.environ.get("SOJOURN_LOCAL_WORKERS", "3")))
     share_unpacked_code()

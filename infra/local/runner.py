@@ -25,7 +25,7 @@ def up() -> int:
         show(found)
         return 0
     down(quiet=True)
-    state.FOLDER.mkdir(exist_ok=True)
+    state.FOLDER.mkdir(parents=True, exist_ok=True)
     state.FILE.unlink(missing_ok=True)
     with LOG.open("wb") as log:
         daemon = subprocess.Popen(

@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.state import FOLDER, ROOT, SENDER, STACK, StartError, aws_environment
+from infra.local.state import FOLDER, ROOT, SENDER, STACK, TOOLS, StartError, aws_environment
 
-SAM = FOLDER / "venvs" / "sam" / "bin" / "sam"
+SAM = TOOLS / "sam" / "bin" / "sam"
 BUILT = FOLDER / "build"
 BUCKET = f"{STACK}-artifacts"
 

@@ -1,4 +1,4 @@
-"""What the local cloud is and where it keeps its things: everything lies in the checkout's .sojourn."""
+"""What the local cloud is and where it keeps its things: the checkout's .sojourn, or the folder that SOJOURN_FOLDER names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 from sojourn.clock import SystemClock, parse_iso
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / ".sojourn"
+TOOLS = ROOT / ".sojourn" / "venvs"
+FOLDER = Path(os.environ.get("SOJOURN_FOLDER") or ROOT / ".sojourn").resolve()
 FILE = FOLDER / "local.json"
 LOG = FOLDER / "local.log"
 PID = FOLDER / "local.pid"
@@ -54,11 +55,11 @@ class Local:
         fresh.replace(FILE)
 
 
-def read() -> Local | None:
+def read(file: Path = FILE) -> Local | None:
     """The local cloud that was written last, running or not."""
-    if not FILE.exists():
+    if not file.exists():
         return None
-    said: dict[str, Any] = json.loads(FILE.read_text())
+    said: dict[str, Any] = json.loads(file.read_text())
     return Local(**{one.name: said[one.name] for one in fields(Local)})
 
 

@@ -394,7 +394,8 @@ def test_how_many_events_a_batch_may_have(door: Door):
     assert door.post("/v1/batch", {"batch": []})[:2] == (200, {"success": True})
     status, content, _ = door.post("/v1/batch", {"batch": [{}] * 10_001})
     assert (status, content["code"], content["limit"]) == (413, "too_many_events", 10_000)
-    for wrong in (None, {}, "x"):
+    shapes: list[Any] = [None, {}, "x"]
+    for wrong in shapes:
         assert door.post("/v1/batch", {"batch": wrong})[1]["code"] == "batch_not_list"
 
 

@@ -18,7 +18,7 @@ from infra.local.state import Local
 from sojourn.clock import iso
 
 AHEAD_SECONDS = 7.0
-TRIES = 3
+TRIES = 2
 AWAKE = (
     "React",
     "CountChanges",
@@ -32,19 +32,15 @@ AWAKE = (
 )
 
 
-def begin(local: Local) -> Local:
+def begin(local: Local, *, ahead: float = AHEAD_SECONDS, tries: int = TRIES) -> Local:
     """Returns when the calendar shows its first instant; once more, with more time, if waking took too long."""
-    ahead, functions = AHEAD_SECONDS, stack.client("lambda", local.endpoint_url)
-    for _ in range(TRIES):
-        wall = datetime.now(UTC) + timedelta(seconds=ahead)
-        started = _set_calendar(local, iso(wall))
-        began = time.monotonic()
-        wake(functions)
-        took = time.monotonic() - began
-        if took < ahead:
-            time.sleep(max(0.0, (wall - datetime.now(UTC)).total_seconds()))
-            break
-        ahead = 1.5 * took
+    wall = datetime.now(UTC) + timedelta(seconds=ahead)
+    started = _set_calendar(local, iso(wall))
+    wake(stack.client("lambda", local.endpoint_url))
+    left = (wall - datetime.now(UTC)).total_seconds()
+    if left < 0 and tries > 1:
+        return begin(local, ahead=ahead - left, tries=tries - 1)
+    time.sleep(max(0.0, left))
     return started
 
 

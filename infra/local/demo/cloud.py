@@ -16,6 +16,7 @@ from infra.local.demo.tables import Row, Tables
 from infra.local.state import STACK, Local
 
 JOURNEY = "welcome"
+SEND_EMAIL = "ses:SendEmail"  # goes to the post office
 OF_THE_RUNNER = (
     "SweepDue",
     "Reconcile",
@@ -45,7 +46,9 @@ class Cloud:
 
     def counts(self) -> Counts:
         """Everything that was counted since the cloud started, with the mails that SES took."""
-        return Counts.of(web.get(f"{self.local.endpoint_url}/_sojourn/counts"))
+        counted = web.get(f"{self.local.endpoint_url}/_sojourn/counts")
+        mails = web.get(f"{self.local.post_office_url}/health")["aws_calls"].get(SEND_EMAIL, 0)
+        return Counts.of({**counted, "aws_calls": {**counted["aws_calls"], SEND_EMAIL: mails}})
 
     def bustle(self) -> int:
         """Invocations of whatever works because something happened."""

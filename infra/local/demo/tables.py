@@ -120,10 +120,9 @@ def message(row: Row) -> Row:
 
 
 def profile(row: Row) -> Row:
-    """A contact, with traits as they are."""
-    traits = row.get("traits") or "{}"
+    """A contact, with identities and traits as they are."""
     return {
         "contact": row["pk"].removeprefix("C#"),
-        "identities": list(row.get("identities") or []),
-        "traits": json.loads(traits) if isinstance(traits, str) else traits,
+        "identities": json.loads(row.get("identities") or "[]"),
+        "traits": json.loads(row.get("traits") or "{}"),
     }

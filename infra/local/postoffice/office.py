@@ -36,6 +36,7 @@ class Fault:
     kind: str
     count: int = 1
     seconds: float = 0.0
+    match: str = ""  # only calls whose request holds this
 
 
 @dataclass(slots=True)
@@ -146,11 +147,11 @@ class PostOffice:
         with self.lock:
             return [sms for sms in self.texts if not to or sms.to == to]
 
-    def fault_for(self, operation: str) -> Fault | None:
+    def fault_for(self, operation: str, said: str = "") -> Fault | None:
         """The fault that this call must meet, used up by it."""
         with self.lock:
             for fault in self.faults:
-                if fault.operation == operation and fault.count > 0:
+                if fault.operation == operation and fault.count > 0 and fault.match in said:
                     fault.count -= 1
                     return fault
         return None

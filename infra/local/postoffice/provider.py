@@ -31,7 +31,7 @@ class Provider:
     def send_email(self, request: Request) -> Response:
         """POST /v2/email/outbound-emails"""
         self.calls["ses:SendEmail"] = self.calls.get("ses:SendEmail", 0) + 1
-        fault = self.office.fault_for("SendEmail")
+        fault = self.office.fault_for("SendEmail", request.body.decode(errors="replace"))
         if fault and fault.kind in REFUSALS:
             return _ses_refusal(fault.kind)
         judged = self.forward(request) if self.upstream else json_response({})
@@ -45,7 +45,7 @@ class Provider:
     def take_sms(self, request: Request) -> Response:
         """POST /sms: the launcher hands over what SNS was given, and passes a refusal on."""
         self.calls["sns:Publish (SMS)"] = self.calls.get("sns:Publish (SMS)", 0) + 1
-        fault = self.office.fault_for("Publish")
+        fault = self.office.fault_for("Publish", request.fields["to"])
         if fault and fault.kind in REFUSALS:
             status, _, code, message = REFUSALS[fault.kind]
             return json_response({"status": status, "code": code, "message": message}, status)

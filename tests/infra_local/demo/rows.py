@@ -1,5 +1,6 @@
 """A small whole: two customers, one of whom bought again, with every row that the demo would find."""
 
+import json
 from typing import Any
 
 from infra.local.demo import tables
@@ -10,8 +11,6 @@ T0 = "1997-01-01T05:58:11.000Z"
 
 def an_event(user: str, name: str, at: str, **payload: Any) -> Row:
     """A row of the Events table, decoded."""
-    import json
-
     internal = payload.pop("internal", False)
     return tables.event(
         {
@@ -48,7 +47,7 @@ def a_message(contact: str, digest: str, channel: str, state: str, **more: Any) 
 def a_profile(contact: str, user: str, zone: str = "America/New_York") -> Row:
     """A PROFILE row."""
     traits = f'{{"timezone": "{zone}", "email": "{user}@example.org"}}'
-    return tables.profile({"pk": f"C#{contact}", "identities": [f"u#{user}"], "traits": traits})
+    return tables.profile({"pk": f"C#{contact}", "identities": json.dumps([f"u#{user}"]), "traits": traits})
 
 
 def two_customers() -> Stored:

@@ -104,7 +104,7 @@ def test_counts_leave_out_the_deployment_and_our_own_calls():
 
 
 def test_the_cost_is_by_service_and_for_a_million():
-    counts = Counts({"sesv2:SendEmail": 6, "dynamodb:PutItem": 10}, {"f": 10}, {"welcome": 16})
+    counts = Counts({"ses:SendEmail": 6, "dynamodb:PutItem": 10}, {"f": 10}, {"welcome": 16})
 
     cost = per_million(Prices.from_file().cost(counts, sms_parts=1), contacts=2)
 

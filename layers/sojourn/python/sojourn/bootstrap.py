@@ -7,7 +7,8 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from sojourn.clock import Clock, SystemClock
+from sojourn.clients import named
+from sojourn.clock import Clock, machine_clock
 from sojourn.consent.store import suppressed
 from sojourn.delivery.compose import Composer
 from sojourn.delivery.deliver import Desk
@@ -42,7 +43,7 @@ def region() -> str:
 @functools.cache
 def clock() -> Clock:
     """The system's clock, paced on the local cloud."""
-    return SystemClock.from_env()
+    return machine_clock()
 
 
 @functools.cache
@@ -89,4 +90,4 @@ def press() -> Press:
 
 @functools.cache
 def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+    return named(botocore.session.get_session())

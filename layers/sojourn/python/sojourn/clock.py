@@ -86,6 +86,19 @@ class ManualClock:
         self.now += timedelta(seconds=seconds)
 
 
+_given: list[Clock] = []
+
+
+def use_clock(clock: Clock | None) -> None:
+    """Live by this clock from now on: for tests and rehearsals. None gives the machine's own back."""
+    _given[:] = [clock] if clock else []
+
+
+def machine_clock() -> Clock:
+    """The clock that a container lives by: the one it was given, or the machine's own."""
+    return _given[0] if _given else SystemClock.from_env()
+
+
 def iso(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds: sorts as text in the order of time."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -14,6 +14,7 @@ from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from sojourn.clients import named
 from sojourn.errors import StoreBusyError
 from sojourn.settings import Settings
 
@@ -142,7 +143,9 @@ def bind(settings: Settings, *, region: str) -> None:
         model.Meta.region = region
         model._connection = None
         table = model._get_connection()
-        shared = shared or table.connection
+        if shared is None:
+            shared = table.connection
+            named(shared.session)
         shared._tables.update(table.connection._tables)
         table.connection = shared  # PynamoDB would make a session and a client for each model
 

@@ -75,6 +75,7 @@ class Api:
 
 WAYS = {
     401: "give the right --api-key, or make one: `sojourn keys new api --name <you> --stack <stack>`",
+    404: "a contact goes by its id or userId; `sojourn journey list` shows the journeys",
     409: "read it again (`sojourn journey show NAME`) and bring your changes in",
     429: "wait a little and repeat the command",
     503: "wait a little and repeat the command",

@@ -46,12 +46,24 @@ def journey_group() -> None:
     """Journeys."""
 
 
+@journey_group.command("list")
+@asks_api
+def list_journeys(api: Api, as_json: bool) -> None:
+    """Every journey, and which version of it is live."""
+    show(api.get("journeys", limit="200"), as_json, _journeys)
+
+
 @journey_group.command("show")
 @click.argument("name")
 @asks_api
 def show_journey(name: str, api: Api, as_json: bool) -> None:
     """A journey's draft, as it was saved."""
     show(api.get("journeys", name), as_json, lambda answer: [Text(answer["source"])])
+
+
+def _journeys(answer: dict[str, Any]) -> Iterator[Any]:
+    columns = ("name", "revision", "live_version", "entry")
+    yield _table("Journeys", columns, ([each[name] for name in columns] for each in answer["items"]))
 
 
 def _explained(answer: dict[str, Any]) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
+from sojourn.clients import named
 from sojourn.clock import Clock, SystemClock
 from sojourn.errors import StoreBusyError
 from sojourn.settings import Settings
@@ -88,4 +89,4 @@ def _new_client(region: str | None) -> Any:
         retries={"mode": "standard", "total_max_attempts": 3},
         tcp_keepalive=True,
     )
-    return get_session().create_client("dynamodb", region_name=region, config=config)
+    return named(get_session()).create_client("dynamodb", region_name=region, config=config)

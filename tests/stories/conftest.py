@@ -1,0 +1,30 @@
+"""The cloud that the stories play on, with the journeys that only they need."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.stories import stage
+from tests.stories.cloud import Cloud
+
+JOURNEYS = Path(__file__).parent / "journeys"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder plays on the local cloud."""
+    for item in items:
+        if "stories" in item.path.parts:
+            item.add_marker(pytest.mark.local_cloud)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Cloud:
+    """The local cloud of this test run."""
+    local, _ = stage.find(owner=os.environ["SOJOURN_OWNER"])
+    found = Cloud(local)
+    for path in sorted(JOURNEYS.glob("*.journey.yaml")):
+        found.ensure_journey(path.name.removesuffix(".journey.yaml"), path.read_text())
+    return found

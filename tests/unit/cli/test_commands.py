@@ -1,0 +1,155 @@
+"""The commands against a small server on loopback: what they ask, what they show, and the way on after a failure."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sojourn.cli.main import main
+from sojourn.insight.report import report
+
+SOUND = """\
+journey: hello
+purpose: marketing
+entry: {event: Signed Up}
+steps:
+  - send: Say hello
+    template: hello
+"""
+
+
+class Server(HTTPServer):
+    """Answers every request with the next answer it was given; the last one stays."""
+
+    answers: list[tuple[int, Any]]
+    asked: list[tuple[str, str, str]]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.asked.append((self.command, self.path, self.headers["Authorization"]))
+        status, body = self.server.answers[0] if len(self.server.answers) == 1 else self.server.answers.pop(0)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
+
+    do_PUT = do_POST = do_GET  # noqa: N815  # names that http.server looks for
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server(("127.0.0.1", 0), Handler)
+    server.answers, server.asked = [], []
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def run(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command in an empty folder in which a local cloud seems to run."""
+    monkeypatch.chdir(tmp_path)
+    Path(".sojourn").mkdir()
+    local = {"api_url": server.url, "api_key": "k"}
+    Path(".sojourn/local.json").write_text(json.dumps(local), encoding="utf-8")
+
+    def command(*arguments: str) -> Result:
+        return CliRunner().invoke(main, arguments)
+
+    return command
+
+
+def test_a_report_is_asked_of_the_local_cloud_and_shown(run, server):
+    server.answers = [(200, report([]))]
+
+    result = run("report", "welcome")
+
+    assert server.asked == [("GET", "/api/journeys/welcome/report", "Bearer k")]
+    assert "enrolled" in result.output
+    assert "email" in result.output
+
+
+def test_json_is_the_answer_itself(run, server):
+    server.answers = [(200, {"id": "x"})]
+
+    assert json.loads(run("contact", "show", "u#ada/1", "--json").output) == {"id": "x"}
+    assert server.asked[0][1] == "/api/contacts/u%23ada%2F1"
+
+
+def test_publishing_a_file_saves_its_draft_first(run, server):
+    Path("hello.journey.yaml").write_text(SOUND, encoding="utf-8")
+    server.answers = [(200, {}), (200, {"name": "hello", "version": 1, "changed": True})]
+
+    result = run("publish", "hello.journey.yaml")
+
+    assert [asked[:2] for asked in server.asked] == [
+        ("PUT", "/api/journeys/hello"),
+        ("POST", "/api/journeys/hello/publish"),
+    ]
+    assert "sojourn report hello" in result.output
+
+
+def test_errors_come_with_place_remedy_and_the_way_on(run, server):
+    error = {"file": "f.yaml", "line": 7, "step": "Say hello", "problem": "no template", "remedy": "add one"}
+    server.answers = [(422, {"message": "refused", "errors": [error]})]
+
+    result = run("publish", "hello")
+
+    assert result.exit_code == 1
+    assert "f.yaml:7: Say hello: no template — add one" in result.output
+
+
+@pytest.mark.parametrize(
+    ("status", "way"), [(401, "sojourn keys new"), (404, "journey list"), (503, "repeat")]
+)
+def test_each_refusal_names_the_next_command(run, server, status, way):
+    server.answers = [(status, {"message": "no"})]
+
+    assert way in run("explain", "ada", "welcome").output
+
+
+def test_another_server_is_told_from_ours(run, server):
+    server.answers = [(200, b"<html>")]
+
+    assert "--api-url" in run("report", "welcome").output
+
+
+def test_without_a_local_cloud_make_up_is_named(run):
+    Path(".sojourn/local.json").unlink()
+
+    assert "make up" in run("report", "welcome").output
+
+
+def test_nobody_listening_is_said(run):
+    assert "make up" in run("report", "welcome", "--api-url", "http://127.0.0.1:9", "--api-key", "k").output
+
+
+def test_check_and_compile_need_no_cloud(run):
+    Path("hello.journey.yaml").write_text(SOUND, encoding="utf-8")
+    Path("wrong.journey.yaml").write_text(
+        SOUND.replace("template: hello", "templat: hello"), encoding="utf-8"
+    )
+
+    assert run("check", "hello.journey.yaml").exit_code == 0
+    assert "Say hello" in json.loads(run("compile", "hello.journey.yaml").output)["States"]
+    wrong = run("check", "wrong.journey.yaml")
+    assert wrong.exit_code == 1
+    assert "wrong.journey.yaml:6" in wrong.output
