@@ -1,6 +1,6 @@
 # Every command a person needs; `make` alone lists them. Python 3.11 and make are all that must be there.
 .DEFAULT_GOAL := help
-.PHONY: help install lock up down status demo check format lint test run asl build deploy bench docs clean
+.PHONY: help install lock up down status demo check format test run asl build deploy bench docs clean
 
 PYTHON ?= $(shell for python in python3.11 /usr/bin/python3.11 /usr/local/bin/python3.11 /opt/homebrew/bin/python3.11 \
 	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.11*/bin/python3.11; do \
@@ -34,15 +34,21 @@ check: install ## Everything that CI asks: format, lint, types, ASL, template, t
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
-	@$(VENV)/sojourn asl --check
+	@$(VENV)/python -m sojourn.journeys.files statemachines/journeys
+	@$(VENV)/python -m infra.lint.check
 	@$(MAKE) --no-print-directory test
 
 format: install ## Put the code in the house's format
 	@$(VENV)/ruff format .
 	@$(VENV)/ruff check --fix .
 
-test: install ## Run the tests (ARGS=… goes to pytest)
+test: install ## Run the tests, the stories on a local cloud of their own last (ARGS=… goes to one pytest instead)
+ifdef ARGS
 	@$(VENV)/python -m pytest $(ARGS)
+else
+	@$(VENV)/python -m pytest -q -n 2 --durations=10 -m "not local_cloud"
+	@$(VENV)/python -m pytest -q -n 6 --dist worksteal --durations=10 -m local_cloud
+endif
 
 run: up ## The same as up
 

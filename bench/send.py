@@ -70,6 +70,7 @@ def one_mail() -> tuple[dict[str, Any], list[tuple[str, bytes]], Callable[[], No
     os.environ.update(ENVIRONMENT)
     from functions.send_message.app import handler
     from sojourn import bootstrap
+    from sojourn.delivery.providers import ONE_ATTEMPT
     from sojourn.tables import connection
 
     for kept in (bootstrap.settings, bootstrap.desk, bootstrap.client):
@@ -82,7 +83,7 @@ def one_mail() -> tuple[dict[str, Any], list[tuple[str, bytes]], Callable[[], No
         return MESSAGE_ID
 
     answer(connection().client, table.answers)
-    answer(bootstrap.client("sesv2", bootstrap.ONE_ATTEMPT), ses)
+    answer(bootstrap.client("sesv2", ONE_ATTEMPT), ses)
 
     def send() -> None:
         table.requests.clear()

@@ -10,7 +10,6 @@ from functions.api.paging import listing, page
 from functions.api.routing import route
 from sojourn import config, telemetry
 from sojourn.errors import Problem, StaleWriteError
-from sojourn.messages.check import save
 from sojourn.messages.faults import TemplateRefusedError
 from sojourn.messages.library import KIND, get_template, latest, latest_versions, save_template
 
@@ -40,6 +39,8 @@ def show_template(request: Request, name: str) -> dict[str, Any]:
 @route(templates, "/api/templates/{name}", "PUT")
 def put_template(request: Request, name: str) -> dict[str, Any]:
     """Check and save as the next version; the same again stays the version it is."""
+    from sojourn.messages.check import save  # the template engine loads where templates are judged
+
     sent = sent_object(request)
     refuse_unknown(sent, KNOWN)
     if sent.get("template", name) != name:

@@ -4,19 +4,19 @@ Runs twice: every effect is repeatable, the event's id is derived from the notif
 the record out again. A record that nobody can read fails alone, and ends among the dead letters.
 """
 
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from sojourn import telemetry
 from sojourn.bootstrap import clock, settings, store_errors_translated
 from sojourn.feedback.letters import Letter
 from sojourn.feedback.mail import take_feedback
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-def take(record: SQSRecord) -> None:
+
+def take(record: "SQSRecord") -> None:
     """One record of the batch."""
     with store_errors_translated():
         if not take_feedback(Letter.from_record(record.raw_event), clock=clock()):
@@ -25,8 +25,10 @@ def take(record: SQSRecord) -> None:
 
 
 @telemetry.measured
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+def handler(event: dict[str, Any], context: "LambdaContext") -> Any:
     """{"batchItemFailures": […]}."""
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
     settings()
     processor = BatchProcessor(event_type=EventType.SQS)
     return process_partial_response(event=event, record_handler=take, processor=processor, context=context)

@@ -32,5 +32,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
         telemetry.note("message held", enrolment=task.enrolment, step=task.step, until=held.until, reason=held.reason)
         raise
     telemetry.count(METRICS[receipt.state])
-    telemetry.note("message settled", message_id=receipt.message, step=task.step, state=receipt.state, reason=receipt.reason)
-    return {"message": receipt.message, "state": receipt.state, "reason": receipt.reason}
+    result = {"state": receipt.state, "reason": receipt.reason}
+    telemetry.note("message settled", message_id=receipt.message, step=task.step, **result)
+    return {"message": receipt.message, **result}

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 STAGE = "live"
 PRIVATE = ("/api", "/console")
+# What API Gateway makes of a request that does not say it.
+ASSUMED = {"Content-Type": "application/json", "Accept": "*/*"}
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "upgrade", "te", "trailer"}
 
 
@@ -38,7 +40,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         body = self._read_body()
-        target = self.server.target(self.path)
+        target = self.server.target(
+            self.requestline.split()[1]
+        )  # `path` has lost the second of two first slashes
         if target is None:
             self._answer(503, [("Content-Type", "text/plain")], b"The local cloud is not ready yet.\n")
             return
@@ -55,7 +59,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_upstream(self, connection: http.client.HTTPConnection, target: str, body: bytes) -> None:
         connection.putrequest(self.command, target, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
-            if name.lower() not in HOP_BY_HOP:
+            if name.lower() not in HOP_BY_HOP and value:
+                connection.putheader(name, value)
+        for name, value in ASSUMED.items():
+            if not self.headers.get(name):
                 connection.putheader(name, value)
         connection.putheader("X-Forwarded-For", self.client_address[0])
         if body or self.command in {"POST", "PUT", "PATCH"}:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import dynamodb, lambda_svc
+from ministack.services import apigateway_v1, dynamodb, lambda_svc, stepfunctions
 
 RAISED = "__raised__"
 DIED = "Worker process died"
@@ -193,12 +193,56 @@ def mail_by_configuration_set() -> None:
     iam_actions._ses_v2_resource_arn = arn
 
 
+def gateway_responses() -> None:
+    """The template's GatewayResponses hold: SAM writes them into the API's body, which MiniStack does not read."""
+    import_api = apigateway_v1._import_rest_api
+
+    def import_with_responses(spec: dict[str, Any], base_data: Any = None) -> Any:
+        api = import_api(spec, base_data)
+        for kind, response in spec.get("x-amazon-apigateway-gateway-responses", {}).items():
+            apigateway_v1._put_gateway_response(api, kind, response)
+        return api
+
+    apigateway_v1._import_rest_api = import_with_responses
+
+
+def token_states_fail() -> None:
+    """A function that fails on a waitForTaskToken state fails the state, which may then retry it, as on AWS.
+
+    MiniStack passes over the failure and waits for a token that nobody has.
+    """
+    invoke, call = stepfunctions._invoke_with_callback, stepfunctions._call_lambda
+    waiting = threading.local()
+
+    def invoke_with_token(resource: str, input_data: Any, token: str, state: Any) -> Any:
+        waiting.token = token
+        try:
+            return invoke(resource, input_data, token, state)
+        finally:
+            waiting.token = None
+
+    def call_and_tell(function: str, event: Any) -> Any:
+        token, waiting.token = getattr(waiting, "token", None), None
+        try:
+            return call(function, event)
+        except stepfunctions._ExecutionError as error:
+            if info := stepfunctions._task_tokens.get(token) if token else None:
+                info["error"] = {"Error": error.error, "Cause": error.cause}
+                info["event"].set()
+            raise
+
+    stepfunctions._invoke_with_callback = invoke_with_token
+    stepfunctions._call_lambda = call_and_tell
+
+
 def install() -> None:
     """All of them, in an order that works."""
     errors_by_name()
     partiql_by_statement()
     partiql_streams()
     mail_by_configuration_set()
+    gateway_responses()
+    token_states_fail()
     a_line_for_every_call()
     workers_may_die()
     queue_for_workers(int(os.environ.get("SOJOURN_LOCAL_WORKERS", "3")))

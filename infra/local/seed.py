@@ -1,4 +1,4 @@
-"""What a fresh local cloud starts with: keys, and the journeys that ship, put there through the same doors as on AWS."""
+"""What a fresh local cloud starts with: keys and the journeys that ship, put there by the same doors as on AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the local cloud is and where it keeps its things: the checkout's .sojourn, or the folder that SOJOURN_FOLDER names."""
+"""What the local cloud is and where it keeps its things: in .sojourn, or in the folder that SOJOURN_FOLDER names."""
 
 from __future__ import annotations
 

@@ -13,14 +13,16 @@ from tests.faults.world import World, rows
 UNCERTAIN = {"TransactWriteItems", "SendEmail", "Publish"}  # the claim, the provider, the record
 
 
-def violations(world: World, *, status: str, sent: set[str], reason: str = "") -> list[str]:
+def violations(
+    world: World, *, status: str, sent: set[str], reason: str = "", journey: str = "welcome"
+) -> list[str]:
     """What is wrong with a world in which one contact went through one journey."""
     return [
         *_of_the_enrolment(status, reason),
         *_of_the_messages(world, sent),
         *_of_providers(world),
         *_of_what_is_left(world),
-        *_of_counters(),
+        *_of_counters(journey),
         *_of_the_profile(),
     ]
 
@@ -82,8 +84,8 @@ def _of_what_is_left(world: World) -> Iterator[str]:
     yield from (f"still {what}: {found}" for what, found in [*listed, ("dead", world.dead)] if found)
 
 
-def _of_counters() -> Iterator[str]:
-    counted = report(figures_of("welcome"))
+def _of_counters(journey: str) -> Iterator[str]:
+    counted = report(figures_of(journey))
     images = [{name: {"S": text} for name, text in row.items()} for row in map(_texts, rows("People"))]
     changes = (deltas(Change.from_record({"dynamodb": {"NewImage": image}})) for image in images)
     recounted = report(merged(changes).items())

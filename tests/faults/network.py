@@ -72,6 +72,7 @@ class Network:
     requests: list[str] = field(default_factory=list)
     noticed: Callable[[Call], None] = lambda call: None
     _function: str = ""
+    _hurt_once: bool = False
     _numbers: dict[str, Call] = field(default_factory=dict)
 
     @contextmanager
@@ -107,9 +108,12 @@ class Network:
             return self.services.answer(service, operation, request)
         self.requests.append(operation)
         call = self._call(operation, request)
-        if self.fault is None or self.fault.call != call.number:
+        if self.fault is None or self.fault.call != call.number or self._is_over(self.fault):
             return self.services.answer(service, operation, request)
         return self._hurt(self.fault, service, operation, request)
+
+    def _is_over(self, fault: Fault) -> bool:
+        return fault.kind is Kind.ANSWER_LOST and self._hurt_once
 
     def _call(self, operation: str, request: AWSPreparedRequest) -> Call:
         """The tries of one call carry the same id; the first one gives it its number."""
@@ -131,8 +135,7 @@ class Network:
         self.services.answer(service, operation, request)
         if fault.kind is Kind.DEATH_AFTER:
             raise Crash
-        if fault.kind is Kind.ANSWER_LOST:
-            self.fault = None
+        self._hurt_once = True
         raise ConnectionClosedError(endpoint_url=request.url)
 
     def _retry(

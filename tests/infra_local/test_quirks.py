@@ -58,3 +58,47 @@ quirks.install(); counts.install(); launcher.send_sms_to("http://127.0.0.1:1")
 print(json.dumps(True))
 """
     assert within_ministack(program) is True
+
+
+def test_a_dead_worker_has_the_name_that_aws_gives_it():
+    program = """
+import json
+from infra.local.quirks import failed_by_name
+body = {"errorMessage": "Worker process died", "errorType": "Runtime.HandlerError"}
+print(json.dumps(failed_by_name({"body": body, "error": True})))
+"""
+    assert within_ministack(program)["body"]["errorType"] == "Runtime.ExitError"
+
+
+def test_a_token_state_whose_function_fails_fails_only_with_our_help():
+    program = """
+import json
+from infra.local import quirks
+from ministack.services import stepfunctions
+
+def fail(function, event):
+    raise stepfunctions._ExecutionError("Runtime.ExitError", "died")
+
+def outcome():
+    function = "arn:aws:lambda:us-east-1:000000000000:function:f"
+    try:
+        stepfunctions._invoke_with_callback(function, {}, "t", {"TimeoutSeconds": 0.01})
+    except stepfunctions._ExecutionError as error:
+        return error.error
+
+stepfunctions._call_lambda = fail
+bare = outcome()
+quirks.token_states_fail()
+helped = outcome()
+print(json.dumps([bare, helped]))
+"""
+    assert within_ministack(program) == ["States.Timeout", "Runtime.ExitError"]
+
+
+def test_gateway_responses_of_a_body_are_still_passed_over():
+    program = """
+import inspect, json
+from ministack.services import apigateway_v1
+print(json.dumps("gateway-responses" in inspect.getsource(apigateway_v1._import_rest_api)))
+"""
+    assert within_ministack(program) is False

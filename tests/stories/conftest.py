@@ -10,14 +10,16 @@ import pytest
 from tests.stories import stage
 from tests.stories.cloud import Cloud
 
+LONGEST = {"test_welcome.py", "test_bad_days.py"}
 JOURNEYS = Path(__file__).parent / "journeys"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder plays on the local cloud."""
+    """Everything in this folder plays on the local cloud; what takes longest begins first."""
     for item in items:
         if "stories" in item.path.parts:
             item.add_marker(pytest.mark.local_cloud)
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +27,7 @@ def cloud() -> Cloud:
     """The local cloud of this test run."""
     local, _ = stage.find(owner=os.environ["SOJOURN_OWNER"])
     found = Cloud(local)
+    found.hurry_queues()
     for path in sorted(JOURNEYS.glob("*.journey.yaml")):
         found.ensure_journey(path.name.removesuffix(".journey.yaml"), path.read_text())
     return found

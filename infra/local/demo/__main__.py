@@ -107,7 +107,7 @@ class Demo:
 
     def _do(self, rows: list[Purchase], people: dict[int, Person], behaviour: Behaviour) -> Outcome:
         local = state.read()
-        assert local is not None  # noqa: S101  it has just started
+        assert local is not None
         cloud, post = Cloud.of(local), Post(local.post_office_url)
         with self.watch.phase("wake"):
             cloud.local = begin(local)

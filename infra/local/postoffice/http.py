@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # headers and body leave together
 
     def _serve(self) -> None:
-        assert isinstance(self.server, Server)  # noqa: S101  it made this handler
+        assert isinstance(self.server, Server)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         response = self.server.answer(Request(self.command, self.path, headers, body))

@@ -1,27 +1,25 @@
-"""Wires the collaborators, each once per container and on first use. Only functions, the CLI and tests import it."""
+"""Wires the collaborators, each once per container and on first use. Only functions, the CLI and tests import it.
+
+What one collaborator needs is imported where it is made: a function that sends nothing loads no template engine.
+"""
 
 import functools
 import os
-from typing import Any
-
-import botocore.session
-from botocore.config import Config
+from typing import TYPE_CHECKING, Any
 
 from sojourn.clients import named
 from sojourn.clock import Clock, machine_clock
-from sojourn.consent.store import suppressed
-from sojourn.delivery.compose import Composer
-from sojourn.delivery.deliver import Desk
-from sojourn.delivery.providers import ONE_ATTEMPT
-from sojourn.delivery.ses import SesSender
-from sojourn.delivery.sns import SnsSender
 from sojourn.events import store as events_store
-from sojourn.journeys.machine import StepFunctions
-from sojourn.journeys.publish import PATIENT, Press
-from sojourn.journeys.wait import Engine
 from sojourn.settings import PublisherSettings, Settings
 from sojourn.tables import bind, store_errors_translated
-from sojourn.tracking.keys import link_keys
+
+if TYPE_CHECKING:
+    import botocore.session
+    from botocore.config import Config
+
+    from sojourn.delivery.deliver import Desk
+    from sojourn.journeys.publish import Press
+    from sojourn.journeys.wait import Engine
 
 __all__ = ["client", "clock", "desk", "engine", "press", "settings", "store_errors_translated"]
 
@@ -47,21 +45,32 @@ def clock() -> Clock:
 
 
 @functools.cache
-def client(service: str, config: Config | None = None) -> Any:
+def client(service: str, config: "Config | None" = None) -> Any:
     """A botocore client; botocore alone imports in half the time of boto3 and makes the same clients."""
     return _session().create_client(service, region_name=region(), config=config)
 
 
 @functools.cache
-def engine() -> Engine:
+def engine() -> "Engine":
     """What waits and enrolments need."""
+    from sojourn.journeys.machine import StepFunctions
+    from sojourn.journeys.wait import Engine
+
     shards = int(settings().due_shards)
     return Engine(clock=clock(), machines=StepFunctions(client("stepfunctions")), due_shards=shards)
 
 
 @functools.cache
-def desk() -> Desk:
+def desk() -> "Desk":
     """What sending needs."""
+    from sojourn.consent.store import suppressed
+    from sojourn.delivery.compose import Composer
+    from sojourn.delivery.deliver import Desk
+    from sojourn.delivery.providers import ONE_ATTEMPT
+    from sojourn.delivery.ses import SesSender
+    from sojourn.delivery.sns import SnsSender
+    from sojourn.tracking.keys import link_keys
+
     known = settings()
     sender = f"{known.from_name} <{known.email_from}>" if known.from_name else known.email_from
     ses = SesSender(client("sesv2", ONE_ATTEMPT), sender=sender, configuration_set=known.configuration_set)
@@ -78,8 +87,12 @@ def desk() -> Desk:
 
 
 @functools.cache
-def press() -> Press:
+def press() -> "Press":
     """What publishing needs."""
+    from botocore.config import Config
+
+    from sojourn.journeys.publish import PATIENT, Press
+
     return Press(
         clock=clock(),
         stack=settings().stack_name,
@@ -89,5 +102,7 @@ def press() -> Press:
 
 
 @functools.cache
-def _session() -> botocore.session.Session:
+def _session() -> "botocore.session.Session":
+    import botocore.session
+
     return named(botocore.session.get_session())

@@ -6,12 +6,12 @@ name that is given is taken as it is.
 
 from typing import Any
 
-from botocore.config import Config
-
 USER_AGENT = "sojourn/0.1 lib/botocore"
 
 
 def named(session: Any) -> Any:
     """The same session; whatever client it makes from now on says who it is, in a word."""
+    from botocore.config import Config
+
     session.set_default_client_config(Config(user_agent=USER_AGENT))
     return session

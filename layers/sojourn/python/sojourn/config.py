@@ -7,9 +7,7 @@ from typing import Any
 from pynamodb.exceptions import PutError
 
 from sojourn.errors import StaleWriteError
-from sojourn.tables import ConfigRow
-
-CONDITION_FAILED = "ConditionalCheckFailedException"
+from sojourn.tables import ConfigRow, condition_failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,7 @@ class Row:
     data: Mapping[str, Any]
 
 
-def get(kind: str, id: str) -> Row | None:
+def get(kind: str, id: str) -> Row | None:  # noqa: A002  the row's own word
     """Read strongly."""
     try:
         row = ConfigRow.get(kind, id, consistent_read=True)
@@ -38,7 +36,7 @@ def query(kind: str, prefix: str = "") -> Iterator[Row]:
         yield _row(row)
 
 
-def put(kind: str, id: str, data: Mapping[str, Any]) -> None:
+def put(kind: str, id: str, data: Mapping[str, Any]) -> None:  # noqa: A002
     """Write, whatever was there."""
     ConfigRow(kind, id, revision="1", data=data).save()
 
@@ -49,7 +47,7 @@ def put_next(row: Row) -> int:
     try:
         ConfigRow(row.kind, row.id, revision=str(row.revision + 1), data=row.data).save(condition=is_next)
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         raise StaleWriteError(f"{row.kind} {row.id}") from error
     return row.revision + 1

@@ -3,7 +3,8 @@ Every error of ours; its class says what to do next.
 
 SojournError
 ├── Retryable                       Step Functions retries these by class name
-│   └── StoreBusyError              a table was busy or out of reach
+│   ├── StoreBusyError              a table was busy or out of reach
+│   └── MessageNotYetKnownError     feedback on a message whose row is not there yet (feedback)
 ├── Held                            not now, but later
 │   └── HeldError                   the step must wait until a moment; the machine goes to Hold
 ├── Ended
@@ -13,7 +14,16 @@ SojournError
 │   ├── PaceRefusedError            a paced calendar anywhere but on loopback
 │   ├── PoisonRecordError           a record that can never be processed; it is kept and passed over
 │   ├── NotFoundError               a row that should be there is not
-│   └── StaleWriteError             someone else wrote the row first: read again
+│   ├── StaleWriteError             someone else wrote the row first: read again
+│   ├── EventRejectedError          an event that can never be stored (events)
+│   ├── JourneyRefusedError         a journey with errors (journeys)
+│   ├── TemplateRefusedError        a template with faults; TemplateFaultError is one of them (messages)
+│   ├── RenderError                 this contact cannot get this message; Missing, Unfit, RenderLimit (messages)
+│   └── ProviderRefusedError        the provider will never take this message (delivery)
+├── NotNowError                     the provider provably did not take it (delivery)
+├── OutcomeUnknownError             nobody can say whether it did (delivery)
+├── ClaimStaleError                 consent changed between reading and claiming: read again (delivery)
+├── AlreadyClaimedError             another attempt has this message: read again (delivery)
 └── Problem                         an HTTP answer, application/problem+json (RFC 9457)
 """
 

@@ -18,6 +18,7 @@ from sojourn.clients import named
 from sojourn.errors import StoreBusyError
 from sojourn.settings import Settings
 
+CONDITION_FAILED = "ConditionalCheckFailedException"
 RETRIES = 7  # PynamoDB counts retries after the first try; a busy table costs patience, never a message
 
 
@@ -153,6 +154,15 @@ def bind(settings: Settings, *, region: str) -> None:
 def connection() -> Connection:
     """The connection that transactions go through (TransactWrite wants one, and a model has no public way to it)."""
     return PeopleRow._get_connection().connection
+
+
+def condition_failed(error: PynamoDBException) -> bool:
+    """Whether a write was refused because its condition does not hold, and not for anything that passes.
+
+    Not by `error.cause_response_code`, which itself fails where the connection broke: there is no response then.
+    """
+    cause = error.cause
+    return isinstance(cause, ClientError) and cause.response.get("Error", {}).get("Code") == CONDITION_FAILED
 
 
 @contextmanager

@@ -23,11 +23,10 @@ from sojourn.consent.suppression import (
     milder_than,
 )
 from sojourn.errors import StoreBusyError
-from sojourn.tables import PeopleRow, SuppressionRow, connection
+from sojourn.tables import PeopleRow, SuppressionRow, condition_failed, connection
 
 ATTEMPTS = 8  # against others who write the same row; after that, whoever called tries again later
 CONDITION_FAILED = "ConditionalCheckFailed"
-CONDITION_FAILED_ALONE = "ConditionalCheckFailedException"
 
 
 class ConsentRow(PeopleRow, discriminator="consent"):
@@ -184,7 +183,7 @@ def _update(channel: str, address: str, actions: list[Action], condition: Condit
     try:
         SuppressionRow(address_hash(channel, address)).update(actions=actions, condition=condition)
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED_ALONE:
+        if not condition_failed(error):
             raise
         return False
     return True

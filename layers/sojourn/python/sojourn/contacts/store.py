@@ -8,9 +8,7 @@ from pynamodb.exceptions import PutError
 
 from sojourn.contacts.model import CONTACT_ID_LENGTH, Profile
 from sojourn.errors import StaleWriteError
-from sojourn.tables import IdentityRow, PeopleRow
-
-CONDITION_FAILED = "ConditionalCheckFailedException"
+from sojourn.tables import IdentityRow, PeopleRow, condition_failed
 
 
 class ProfileRow(PeopleRow, discriminator="profile"):
@@ -60,7 +58,7 @@ def claim_identity(identity: str, contact: str) -> str:
     try:
         IdentityRow(identity, contact=contact).save(condition=IdentityRow.pk.does_not_exist())
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         return find_contact(identity) or contact
     return contact
@@ -91,6 +89,6 @@ def put_profile(profile: Profile) -> None:
     try:
         row.save(condition=is_next)
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         raise StaleWriteError(profile.contact) from error

@@ -1,5 +1,6 @@
-"""A message's words: the template with the contact's facts, its links, and the headers that mailbox providers ask for."""
+"""A message's words: the template with the contact's facts, its links, the headers that mailbox providers ask for."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +44,7 @@ class Composer:
             html=rendered.html,
             text=rendered.text,
             headers=self._headers(message),
-            tags={"message_id": message.id, "journey": message.journey},
+            tags=_tags(message),
         )
         return Content(email, rendered.values)
 
@@ -70,3 +71,9 @@ class Composer:
 
     def _unsubscribe_url(self, message: Message) -> str:
         return f"{self.public_url}/u/{sign(self.keys(), Action.UNSUBSCRIBE, message.id)}"
+
+
+def _tags(message: Message) -> dict[str, str]:
+    """What SES gives back with every event; a tag takes no spaces, so the step goes as a digest."""
+    step = hashlib.sha256(message.step.encode()).hexdigest()[:16]
+    return {"message_id": message.id, "journey": message.journey, "step_hash": step}

@@ -27,8 +27,8 @@ from sojourn.delivery.model import (
     Verdict,
 )
 from sojourn.errors import HeldError
-from sojourn.messages.model import SETTLED, Message, MessageState
 from sojourn.messages.faults import RenderError
+from sojourn.messages.model import SETTLED, Message, MessageState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,8 @@ def _uncertain(there: Message, run: store.Run) -> Receipt:
 
 def _held(message: Message, verdict: Verdict) -> HeldError:
     """Keep the slot of a message that must wait."""
-    assert verdict.hold is not None and verdict.until is not None
+    assert verdict.hold is not None
+    assert verdict.until is not None
     held = replace(message, state=MessageState.PLANNED, reason=verdict.hold, held=message.held + 1)
     store.plan(held)
     return HeldError(iso(verdict.until), verdict.hold)

@@ -1,50 +1,59 @@
-"""The claim and what follows it: each one transaction, so that nothing is ever half true (house laws 4 and 5)."""
+"""The claim and what follows it: each one transaction, so that nothing is ever half true (house laws 4 and 5).
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Written in DynamoDB's own words (see sojourn.transactions): every message pays for this path.
+"""
+
+from collections.abc import Mapping
 from typing import Protocol
 
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from sojourn.consent.model import Consent
 from sojourn.consent.store import ConsentRow
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import ProfileRow
 from sojourn.delivery.model import AlreadyClaimedError, ClaimStaleError, Facts
-from sojourn.errors import EnrolmentEndedError, StoreBusyError
+from sojourn.errors import EnrolmentEndedError
 from sojourn.messages.model import Message, MessageState
-from sojourn.messages.store import MessageRow
-from sojourn.tables import PeopleRow, connection
+from sojourn.messages.store import MessageRow, item_of, key_of
+from sojourn.tables import PeopleRow, condition_failed
+from sojourn.transactions import ABSENT, Key, Value, Write, check, number, put, text, transact, update
+from sojourn.transactions import read as read_rows
 
-CONDITION_FAILED = "ConditionalCheckFailed"
-CONDITION_FAILED_ALONE = "ConditionalCheckFailedException"
+# A message may be taken over while nobody has begun to send it; later only whoever claimed it may write the result.
+IS_PLANNED = "#state = :planned"
+IS_FREE = f"{ABSENT} OR {IS_PLANNED}"
+IS_OPEN = "#state IN (:sending, :unknown)"
+IS_MINE = f"{IS_OPEN} AND #owner = :owner"
+CONSENT_AS_READ = "#revision = :revision"
+FREE: Mapping[str, Value] = {":planned": text(MessageState.PLANNED)}
+OPEN: Mapping[str, Value] = {":sending": text(MessageState.SENDING), ":unknown": text(MessageState.UNKNOWN)}
 
 
 class Run(Protocol):
     """Whoever wants the message sent: an enrolment's leg. It fences the claim and moves on with the result."""
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """Row key of the run."""
         ...
 
-    def guard(self, tx: TransactWrite) -> None:
-        """Add the condition that the run goes on."""
+    def guard(self) -> Write:
+        """The condition that the run goes on."""
         ...
 
-    def advance(self, tx: TransactWrite) -> None:
-        """Add the step forward, under the same condition."""
+    def advance(self) -> Write:
+        """The step forward, under the same condition."""
         ...
 
 
-def read(contact: str, digest: str, run: tuple[str, str]) -> tuple[Facts, PeopleRow | None]:
+def read(contact: str, digest: str, run: Key) -> tuple[Facts, PeopleRow | None]:
     """Everything a decision needs, and the run's row, in one strong read."""
     key = f"C#{contact}"
     keys = [(key, "PROFILE"), (key, "CONSENT"), (key, f"MSG#{digest}"), run]
-    rows = {row.sk: row for row in PeopleRow.batch_get(keys, consistent_read=True)}
+    rows = {row.sk: row for row in read_rows(keys)}
     profile, consent, message = rows.get("PROFILE"), rows.get("CONSENT"), rows.get(f"MSG#{digest}")
     facts = Facts(
         profile=profile.to_profile() if isinstance(profile, ProfileRow) else Profile(contact),
@@ -59,33 +68,29 @@ def plan(message: Message) -> None:
     try:
         MessageRow.of(message).save(condition=_free())
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED_ALONE:
+        if not condition_failed(error):
             raise
         raise AlreadyClaimedError(message.id) from error
 
 
 def claim(message: Message, consent: Consent, run: Run) -> None:
     """Absent or planned → sending, if the run goes on and consent is what was read: this is the fence."""
-    as_read = ConsentRow.revision == consent.revision if consent.revision else ConsentRow.pk.does_not_exist()
-    with _cancelled(message, run_at=0, consent_at=1, message_at=2), TransactWrite(connection=connection()) as tx:
-        run.guard(tx)
-        tx.condition_check(ConsentRow, f"C#{message.contact}", "CONSENT", condition=as_read)
-        tx.save(MessageRow.of(message), condition=_free())
+    ours = put(item_of(message), IS_FREE, FREE)
+    failed = transact([run.guard(), _consent_as_read(consent), ours])
+    _raise_for(message, failed, run_at=0, consent_at=1, message_at=2)
 
 
 def conclude(message: Message, run: Run) -> None:
     """Absent or planned → skipped or failed without a claim, and the run moves on."""
-    with _cancelled(message, message_at=0, run_at=1), TransactWrite(connection=connection()) as tx:
-        tx.save(MessageRow.of(message), condition=_free())
-        run.advance(tx)
+    failed = transact([put(item_of(message), IS_FREE, FREE), run.advance()])
+    _raise_for(message, failed, message_at=0, run_at=1)
 
 
 def settle(message: Message, run: Run) -> None:
     """Sending → sent, failed or unknown, and the run moves on. A run that ended meanwhile loses only its step."""
+    failed = transact([_result(message), run.advance()])
     try:
-        with _cancelled(message, message_at=0, run_at=1), TransactWrite(connection=connection()) as tx:
-            tx.update(MessageRow.of(message), actions=_result(message), condition=_mine(message))
-            run.advance(tx)
+        _raise_for(message, failed, message_at=0, run_at=1)
     except EnrolmentEndedError:
         settle_alone(message)
         raise
@@ -93,7 +98,8 @@ def settle(message: Message, run: Run) -> None:
 
 def settle_alone(message: Message) -> None:
     """Sending → whatever became of it, without the run."""
-    _update_mine(message, _result(message))
+    actions = [getattr(MessageRow, name).set(value) for name, value in _results(message).items()]
+    _update_mine(message, actions)
 
 
 def give_back(message: Message) -> None:
@@ -109,39 +115,50 @@ def give_back(message: Message) -> None:
 
 def move_on(message: Message, run: Run) -> None:
     """The run moves on past a message that is settled already."""
-    with _cancelled(message, run_at=0), TransactWrite(connection=connection()) as tx:
-        run.advance(tx)
+    _raise_for(message, transact([run.advance()]), run_at=0)
 
 
 def _update_mine(message: Message, actions: list[Action]) -> None:
     try:
         MessageRow.of(message).update(actions=actions, condition=_mine(message))
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED_ALONE:
+        if not condition_failed(error):
             raise
         raise AlreadyClaimedError(message.id) from error
 
 
-@contextmanager
-def _cancelled(message: Message, *, run_at: int, message_at: int = -1, consent_at: int = -1) -> Iterator[None]:
-    """Name the condition that cancelled a transaction; anything but a condition is a busy store.
+def _raise_for(
+    message: Message, failed: set[int], *, run_at: int, message_at: int = -1, consent_at: int = -1
+) -> None:
+    """Name the condition that cancelled a transaction."""
+    if message_at in failed and consent_at < 0:
+        raise AlreadyClaimedError(message.id)
+    if run_at in failed:
+        raise EnrolmentEndedError(message.enrolment)
+    if message_at in failed:
+        raise AlreadyClaimedError(message.id)
+    if consent_at in failed:
+        raise ClaimStaleError(message.id)
 
-    PynamoDB sends checks first, then puts, then updates, whatever the order of the calls.
-    """
-    try:
-        yield
-    except TransactWriteError as error:
-        reasons = [reason.code if reason else None for reason in error.cancellation_reasons]
-        failed = {index for index, code in enumerate(reasons) if code == CONDITION_FAILED}
-        if message_at in failed and consent_at < 0:
-            raise AlreadyClaimedError(message.id) from error
-        if run_at in failed:
-            raise EnrolmentEndedError(message.enrolment) from error
-        if message_at in failed:
-            raise AlreadyClaimedError(message.id) from error
-        if consent_at in failed:
-            raise ClaimStaleError(message.id) from error
-        raise StoreBusyError("transaction") from error
+
+def _consent_as_read(consent: Consent) -> Write:
+    key = (f"C#{consent.contact}", "CONSENT")
+    if not consent.revision:
+        return check(key, ABSENT, {})
+    return check(key, CONSENT_AS_READ, {":revision": number(consent.revision)})
+
+
+def _result(message: Message) -> Write:
+    """What became of it, written by whoever claimed it."""
+    results = _results(message)
+    change = "SET " + ", ".join(f"#{name} = :to_{name}" for name in results)
+    values = {f":to_{name}": text(value) for name, value in results.items()}
+    return update(key_of(message), change, IS_MINE, {**OPEN, ":owner": text(message.owner), **values})
+
+
+def _results(message: Message) -> dict[str, str]:
+    known = {"reason": message.reason, "provider_id": message.provider_id, "sent_at": message.sent_at}
+    return {"state": message.state.value, **{name: value for name, value in known.items() if value}}
 
 
 def _free() -> Condition:
@@ -155,14 +172,3 @@ def _mine(message: Message) -> Condition:
     owner_is_mine: Condition = MessageRow.owner == message.owner
     both: Condition = is_open & owner_is_mine
     return both
-
-
-def _result(message: Message) -> list[Action]:
-    actions: list[Action] = [MessageRow.state.set(message.state.value)]
-    if message.reason:
-        actions.append(MessageRow.reason.set(message.reason))
-    if message.provider_id:
-        actions.append(MessageRow.provider_id.set(message.provider_id))
-    if message.sent_at:
-        actions.append(MessageRow.sent_at.set(message.sent_at))
-    return actions

@@ -54,12 +54,12 @@ def due_in(bucket: int, shard: int) -> Iterator[tuple[DueRow, Due]]:
         yield row, Due(moment, task.pop("kind"), task.pop("id"), task)
 
 
-def read_cursor(default: int) -> int:
-    """The first bucket that may still hold rows."""
+def read_cursor() -> int | None:
+    """The first bucket that may still hold rows; None before the first sweep."""
     try:
         return int(ConfigRow.get(*CURSOR, consistent_read=True).data["bucket"])
     except ConfigRow.DoesNotExist:
-        return default
+        return None
 
 
 def write_cursor(bucket: int) -> None:

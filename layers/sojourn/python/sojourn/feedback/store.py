@@ -7,8 +7,7 @@ from pynamodb.expressions.update import Action
 
 from sojourn.messages.model import Message
 from sojourn.messages.store import MessageRow
-
-CONDITION_FAILED = "ConditionalCheckFailedException"
+from sojourn.tables import condition_failed
 
 
 def replace_message(before: Message, after: Message) -> bool:
@@ -25,7 +24,7 @@ def replace_message(before: Message, after: Message) -> bool:
     try:
         MessageRow.of(before).update(actions=changes, condition=as_read)
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         return False
     return True

@@ -48,7 +48,7 @@ LEAVE = Catch((ENDED,), LEFT)
 # A Task that acts may be repeated: its row says what was done.
 ACT_AGAIN = Retry((*LAMBDA_TROUBLE, TIMED_OUT, BUSY))
 # A token state's timeout is an answer, never a reason to ask again.
-PARK_AGAIN = Retry(LAMBDA_TROUBLE)
+PARK_AGAIN = Retry((*LAMBDA_TROUBLE, BUSY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,15 @@ from sojourn.journeys.findings import Finding, JourneyRefusedError
 from sojourn.journeys.load import load_journey
 from sojourn.journeys.model import Journey, machine_name, steps_by_name
 from sojourn.journeys.steps import Send, WaitFor
-from sojourn.journeys.versions import LiveJourney, Version, get_draft, get_version, live, put_version, set_live
+from sojourn.journeys.versions import (
+    LiveJourney,
+    Version,
+    get_draft,
+    get_version,
+    live,
+    put_version,
+    set_live,
+)
 from sojourn.journeys.wait import ENGAGEMENT
 from sojourn.messages.library import latest_versions
 from sojourn.rules.model import Condition, ConditionKind

@@ -13,7 +13,8 @@ from sojourn.contacts.store import claim_identity, find_contact, get_profile, ne
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
 from sojourn.events.model import Event
 from sojourn.events.rejections import RejectedRecord
-from sojourn.events.stream import Sequenced, poisoned as poisoned_record
+from sojourn.events.stream import Sequenced
+from sojourn.events.stream import poisoned as poisoned_record
 from sojourn.journeys import store
 from sojourn.journeys.enrol import enrol
 from sojourn.journeys.enrolment import Enrolment, Status, WaitState
@@ -66,7 +67,7 @@ def _react_for(
             continue
         try:
             folded = _folded(profile, identity, arrival)
-            _effects(folded, before, arrival.event, live, engine)
+            _effects(folded, profile, arrival.event, live, engine)
         except POISON as error:
             poisoned.append(poisoned_record(arrival.event, f"{type(error).__name__}: {error}"[:500]))
             continue

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pynamodb.transactions import TransactWrite
-
 from sojourn.clock import Clock, iso
 from sojourn.delivery import store as delivery_store
 from sojourn.delivery.deliver import Desk, deliver
@@ -14,9 +12,10 @@ from sojourn.errors import EnrolmentEndedError, StoreBusyError
 from sojourn.journeys.enrolment import Enrolment, Status
 from sojourn.journeys.model import Journey, due_after, steps_by_name
 from sojourn.journeys.steps import Send
-from sojourn.journeys.store import EnrolmentRow, key_of, runs, stand
+from sojourn.journeys.store import EnrolmentRow, key_of, step_forward, still_runs
 from sojourn.journeys.versions import published
 from sojourn.messages.model import SETTLED, Message, message_digest
+from sojourn.transactions import Key, Write
 
 TRIES = 5  # how often consent may change between reading and claiming before the engine is asked to come again
 
@@ -53,21 +52,18 @@ class Leg:
     clock: Clock
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """Row key of the enrolment."""
         return key_of(self.task.enrolment)
 
-    def guard(self, tx: TransactWrite) -> None:
+    def guard(self) -> Write:
         """The enrolment is active and this leg runs it."""
-        tx.condition_check(EnrolmentRow, *self.key, condition=runs(self.task.leg))
+        return still_runs(self.key, self.task.leg)
 
-    def advance(self, tx: TransactWrite) -> None:
+    def advance(self) -> Write:
         """Stand at the next state, once: whoever comes second finds `at` moved."""
         until = iso(due_after(self.journey, self.task.next, self.clock.calendar()))
-        not_moved = EnrolmentRow.at == self.enrolment.at
-        tx.update(
-            EnrolmentRow(*self.key), actions=stand(self.task.next, until), condition=runs(self.task.leg) & not_moved
-        )
+        return step_forward(self.enrolment, to=self.task.next, until=until)
 
 
 def send_step(task: SendTask, *, desk: Desk) -> Receipt:

@@ -13,10 +13,21 @@ from sojourn.errors import EnrolmentEndedError, StaleWriteError
 from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitState
 from sojourn.journeys.model import END
 from sojourn.journeys.names import EnrolmentId
-from sojourn.tables import OpenIndex, OpenRow, PeopleRow
+from sojourn.tables import OpenIndex, OpenRow, PeopleRow, condition_failed
+from sojourn.transactions import Key, Value, Write, check, number, text, update
 
-CONDITION_FAILED = "ConditionalCheckFailedException"
 OPEN_SHARDS = 8
+
+# The same conditions and changes as `runs` and `stand` write, for transactions (see sojourn.transactions).
+IS_ACTIVE = "#status = :active"
+LEG_IS_MINE = "#leg = :leg"
+STILL_RUNS = f"{IS_ACTIVE} AND {LEG_IS_MINE}"
+HAS_NOT_MOVED = "#at = :was_at"
+NO_WAIT = "#wait_step, #wait_kind, #wait_state, #wait_token, #wait_any, #wait_event"
+STAND = f"SET #at = :at, #until = :until REMOVE {NO_WAIT}"
+STAND_AT_THE_END = (
+    f"SET #at = :at, #until = :until, #status = :completed, #ended_at = :until REMOVE {NO_WAIT}, #open"
+)
 
 
 class EnrolmentRow(PeopleRow, discriminator="enrolment"):
@@ -117,6 +128,24 @@ def stand(at: str, until: str) -> list[Action]:
     return actions if at != END else [*actions, *_closed(Status.COMPLETED, "", until)]
 
 
+def still_runs(key: Key, leg: int) -> Write:
+    """The same fence, as a part of a transaction."""
+    return check(key, STILL_RUNS, _run_by(leg))
+
+
+def step_forward(enrolment: Enrolment, *, to: str, until: str) -> Write:
+    """What `stand` sets, as a part of a transaction, and only from where the run was seen to stand."""
+    values = {**_run_by(enrolment.leg), ":was_at": text(enrolment.at), ":at": text(to), ":until": text(until)}
+    if to != END:
+        return update(key_of(enrolment.id), STAND, f"{STILL_RUNS} AND {HAS_NOT_MOVED}", values)
+    values[":completed"] = text(Status.COMPLETED)
+    return update(key_of(enrolment.id), STAND_AT_THE_END, f"{STILL_RUNS} AND {HAS_NOT_MOVED}", values)
+
+
+def _run_by(leg: int) -> dict[str, Value]:
+    return {":active": text(Status.ACTIVE), ":leg": number(leg)}
+
+
 def get_enrolment(enrolment: str) -> Enrolment | None:
     """Read strongly."""
     try:
@@ -137,7 +166,7 @@ def admit(enrolment: Enrolment) -> Enrolment | None:
     try:
         EnrolmentRow.of(enrolment).save(condition=EnrolmentRow.pk.does_not_exist())
     except PutError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         there = get_enrolment(enrolment.id)
         return there if there and there.entered_by == enrolment.entered_by else None
@@ -235,7 +264,7 @@ def _update(enrolment: str, actions: list[Action], condition: Condition) -> Enro
     try:
         row.update(actions=actions, condition=condition)  # which reads the row back, all of it
     except UpdateError as error:
-        if error.cause_response_code != CONDITION_FAILED:
+        if not condition_failed(error):
             raise
         raise EnrolmentEndedError(enrolment) from error
     return row.to_enrolment()
@@ -243,7 +272,14 @@ def _update(enrolment: str, actions: list[Action], condition: Condition) -> Enro
 
 def _no_wait() -> list[Action]:
     rows = EnrolmentRow
-    attributes = (rows.wait_step, rows.wait_kind, rows.wait_state, rows.wait_token, rows.wait_any, rows.wait_event)
+    attributes = (
+        rows.wait_step,
+        rows.wait_kind,
+        rows.wait_state,
+        rows.wait_token,
+        rows.wait_any,
+        rows.wait_event,
+    )
     return [attribute.remove() for attribute in attributes]
 
 

@@ -21,18 +21,21 @@ def sweep(*, engine: Engine) -> int:
     """Everything due until now; the answer is how many rows were done."""
     now = engine.clock.calendar()
     last = bucket_of(now, engine.clock.pace)
-    first = read_cursor(last - OVERLAP)
+    cursor = read_cursor()
+    first = last - OVERLAP if cursor is None else cursor
     upto = min(last, first + LIMIT)
     done = sum(_sweep_bucket(bucket, now, engine) for bucket in range(first, upto + 1))
-    if (cursor := min(upto, last - OVERLAP)) > first:
-        write_cursor(cursor)
+    reached = min(upto, last - OVERLAP)
+    if cursor is None or reached > cursor:
+        write_cursor(reached)  # the first sweep, too: whatever stands still after it will find its place again
     return done
 
 
 def seconds_behind(*, engine: Engine) -> int:
     """How far the cursor is behind, in calendar seconds: what the alarm looks at."""
     last = bucket_of(engine.clock.calendar(), engine.clock.pace)
-    return (last - read_cursor(last)) * bucket_seconds(engine.clock.pace)
+    cursor = read_cursor()
+    return 0 if cursor is None else (last - cursor) * bucket_seconds(engine.clock.pace)
 
 
 def _sweep_bucket(bucket: int, now: datetime, engine: Engine) -> int:

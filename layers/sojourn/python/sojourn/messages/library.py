@@ -1,4 +1,7 @@
-"""Templates as data: immutable versions, and the latest of each. Config rows `TEMPLATE` / `<name>#<00001>`, `<name>#live`."""
+"""Templates as data: immutable versions, and the latest of each.
+
+Config rows: `TEMPLATE` / `<name>#<00001>` and `<name>#live`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,0 +1,130 @@
+"""The welcome journey that ships, played by customers whose every act is a real request."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+from segment.analytics.client import Client
+
+from sojourn.clock import iso, parse_iso
+from tests.stories.cloud import Cloud, Person, eventually
+
+WHOLE_STORY = 120.0
+
+
+def test_who_clicks_reads_on_and_is_asked_for_feedback_in_the_end(cloud: Cloud):
+    ada = Person(timezone="Asia/Tokyo")
+    _sign_up_by_the_public_client(cloud, ada)
+
+    welcome = cloud.mail_number(ada, 1)
+    _has_every_header(cloud, welcome)
+    assert cloud.act(welcome, "click")["status"] == 302
+    opened = cloud.act(welcome, "open")
+    assert opened["status"] == 200
+
+    feedback = cloud.mail_number(ada, 3, within=WHOLE_STORY)
+    subjects = [mail["subject"] for mail in cloud.mails(ada)]
+    ended = cloud.ended(ada, "welcome")
+    messages = cloud.messages(ada)
+    assert ended["status"] == "completed"
+    assert list(messages) == [
+        "Send the welcome",
+        "Send the next chapter",
+        "Text an offer",
+        "Ask for feedback",
+    ]
+    assert {each["state"] for each in messages.values()} == {"sent"}
+    assert len(subjects) == len(set(subjects)) == 3
+    assert subjects[-1] == feedback["subject"]
+    _was_texted_by_day(cloud, ada)
+    _report_adds_up(cloud, "welcome")
+
+
+def test_who_does_not_click_is_reminded_once_and_texted_only_with_consent(cloud: Cloud):
+    bob = cloud.enter("Signed Up", "email")
+
+    ended = cloud.ended(bob, "welcome", within=WHOLE_STORY)
+
+    messages = cloud.messages(bob)
+    assert ended["status"] == "completed"
+    assert {step: each["state"] for step, each in messages.items()} == {
+        "Send the welcome": "sent",
+        "Send the reminder": "sent",
+        "Text an offer": "skipped",
+        "Ask for feedback": "sent",
+    }
+    assert messages["Text an offer"]["reason"] == "no_consent"
+    assert cloud.texts(bob) == []
+    assert len(cloud.mails(bob)) == 3
+
+
+def test_who_buys_leaves_at_once_and_hears_nothing_more(cloud: Cloud):
+    eve = cloud.enter("Signed Up")
+    cloud.mail_number(eve, 1)
+
+    cloud.track(eve, "Order Completed", order_id="o-1", total=30)
+    ended = cloud.ended(eve, "welcome", within=20)
+
+    assert (ended["status"], ended["reason"]) == ("exited", "goal")
+    stopped = eventually(lambda: set(cloud.executions(ended["execution"])) - {"RUNNING"}, within=20)
+    assert stopped <= {"ABORTED", "SUCCEEDED"}
+    assert len(cloud.mails(eve)) == 1
+    assert set(cloud.messages(eve)) == {"Send the welcome"}
+
+
+def _sign_up_by_the_public_client(cloud: Cloud, person: Person) -> None:
+    problems: list[Exception] = []
+    client = Client(
+        cloud.local.write_key,
+        host=cloud.local.collect_url,
+        gzip=True,
+        upload_interval=0.05,
+        on_error=lambda error, _: problems.append(error),
+    )
+    now = cloud.now()
+    client.identify(person.user_id, person.traits(), context=person.consents(), timestamp=now)
+    client.track(person.user_id, "Signed Up", {"plan": "free"}, timestamp=now)
+    client.flush()
+    client.join()
+    assert problems == []
+
+
+def _has_every_header(cloud: Cloud, mail: dict[str, object]) -> None:
+    raw = cloud.raw(mail)
+    parsed = email.message_from_bytes(raw, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    assert {part.get_content_type() for part in parsed.walk()} >= {"text/plain", "text/html"}
+    line = next(each for each in raw.split(b"\r\n") if each.lower().startswith(b"list-unsubscribe:"))
+    assert line.endswith(b">") or b">," in line, "folded: one-click breaks"
+    assert line.split(b"<")[1].startswith((b"https://", b"http://127.0.0.1:"))
+    assert parsed["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "hello@example.com" in parsed["From"]
+    for header in ("Subject", "To", "Date", "Message-ID", "MIME-Version"):
+        assert parsed[header], header
+    tags = mail["tags"]
+    assert isinstance(tags, dict)
+    assert set(tags) >= {"message_id", "journey", "step_hash"}
+    assert tags["journey"] == "welcome"
+
+
+def _was_texted_by_day(cloud: Cloud, person: Person) -> None:
+    [text] = cloud.texts(person)
+    local = parse_iso(text["sent_at"]).astimezone(ZoneInfo(person.timezone))
+    assert 9 <= local.hour < 21, iso(parse_iso(text["sent_at"]))
+
+
+def _report_adds_up(cloud: Cloud, journey: str) -> None:
+    """At any moment: whoever entered is somewhere, whatever was planned became something."""
+
+    def sums() -> bool:
+        report = cloud.api("GET", f"/journeys/{journey}/report").json
+        people, messages = report["enrolments"], report["messages"]
+        entered = people["active"] + people["completed"] + sum(people["exited"].values()) + people["failed"]
+        decided = messages["sent"] + sum(messages["skipped"].values()) + messages["failed"]
+        open_ = messages["unknown"] + messages["pending"]
+        return bool(people["enrolled"] == entered and messages["planned"] == decided + open_ and entered)
+
+    assert eventually(sums, within=10)
