@@ -10,24 +10,22 @@ import io
 import json
 import os
 import re
-import statistics
-import time
-from collections.abc import Callable, Iterator
-from io import BytesIO
+from collections.abc import Callable
 from typing import Any
 
 import botocore.session
-from botocore.awsrequest import AWSResponse
 
+from bench.measures import Measure, cpu_ratio, judged
+from bench.stub import answer
+from bench.units import Change
 from tests.cloud import ENVIRONMENT
 
-ROUNDS = 9
 REPEATS = 20
 EVENTS = 100
 CALL = 25
 CPU_GOAL = 1.8
 UNITS_GOAL = 1
-WRITE_UNIT = 1024
+TAKEN = json.dumps({"Responses": [{"TableName": "Events"}] * CALL}).encode()
 KEY_ROW = {
     "Item": {
         "pk": {"S": "KEY"},
@@ -35,8 +33,6 @@ KEY_ROW = {
         "data": {"S": '{"name": "bench", "active": true}'},
     }
 }
-
-Measure = dict[str, Any]
 
 
 def measure() -> list[Measure]:
@@ -47,11 +43,12 @@ def measure() -> list[Measure]:
         ours = _handler(sent)
         ours(body)
         puts = [[_item(statement) for statement in call] for call in sent]
-        ratio, mine, least = _median_ratio(lambda: ours(body), _bare(body, puts))
-    units = max(-(-size_of(item) // WRITE_UNIT) for call in puts for item in call)
+        ratio = cpu_ratio(lambda: ours(body), _bare(body, puts), repeats=REPEATS, per=EVENTS)
+    units = max(Change(None, item).units for call in puts for item in call)
     return [
-        _judged("ingest_cpu_ratio", round(ratio, 2), f"{mine:.0f} µs / {least:.0f} µs an event", CPU_GOAL),
-        _judged("write_units_per_event", units, "write units", UNITS_GOAL),
+        judged("ingest_cpu_ratio", ratio.ratio, "×", CPU_GOAL),
+        *ratio.sides("ingest", "µs an event"),
+        judged("write_units_per_event", units, "write units", UNITS_GOAL),
     ]
 
 
@@ -84,17 +81,6 @@ def an_event(number: int) -> dict[str, Any]:
     }
 
 
-def size_of(item: dict[str, dict[str, str]]) -> int:
-    """Bytes of an item as DynamoDB counts them: names and values in UTF-8, two digits of a number in a byte."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
-
-
-def _value_size(value: dict[str, str]) -> int:
-    if "N" in value:
-        return (len(value["N"]) + 1) // 2 + 1
-    return len(value["S"].encode())
-
-
 def _handler(sent: list[list[dict[str, Any]]]) -> Callable[[bytes], None]:
     """The real handler, its tables answered in this process; `sent` gets what it puts."""
     os.environ.update(ENVIRONMENT)
@@ -104,13 +90,14 @@ def _handler(sent: list[list[dict[str, Any]]]) -> Callable[[bytes], None]:
     from sojourn.tables import ConfigRow
 
     intake()
-    _stub(ConfigRow._get_connection().connection.client, "GetItem", lambda _: KEY_ROW)
-    _stub(wire().client, "BatchExecuteStatement", lambda request: _taken(request, sent))
+    key_row = json.dumps(KEY_ROW).encode()
+    answer(ConfigRow._get_connection().connection.client, lambda *_: key_row)
+    answer(wire().client, lambda _, request: _taken(request, sent))
 
     def call(body: bytes) -> None:
-        answer = handler(_gateway_event(body), None)
-        assert answer["statusCode"] == 200, answer
-        assert json.loads(answer["body"]) == {"success": True}, answer
+        said = handler(_gateway_event(body), None)
+        assert said["statusCode"] == 200, said
+        assert json.loads(said["body"]) == {"success": True}, said
 
     return call
 
@@ -118,7 +105,7 @@ def _handler(sent: list[list[dict[str, Any]]]) -> Callable[[bytes], None]:
 def _bare(body: bytes, puts: list[list[dict[str, Any]]]) -> Callable[[], None]:
     """The least that would do: read the JSON, put the same items in batches of 25, by a client as it comes."""
     client = botocore.session.get_session().create_client("dynamodb", region_name=ENVIRONMENT["AWS_REGION"])
-    _stub(client, "BatchWriteItem", lambda _: {"UnprocessedItems": {}})
+    answer(client, lambda *_: b'{"UnprocessedItems": {}}')
 
     def call() -> None:
         json.loads(body)
@@ -130,29 +117,10 @@ def _bare(body: bytes, puts: list[list[dict[str, Any]]]) -> Callable[[], None]:
     return call
 
 
-def _stub(client: Any, operation: str, answer: Callable[[Any], dict[str, Any]]) -> None:
-    """Answer an operation of this client after everything botocore does and before the socket."""
-
-    def respond(request: Any, **_: Any) -> AWSResponse:
-        text = json.dumps(answer(request))
-        return AWSResponse(
-            request.url, 200, {"Content-Type": "application/x-amz-json-1.0"}, _Raw(text.encode())
-        )
-
-    client.meta.events.register_first(f"before-send.dynamodb.{operation}", respond)
-
-
-class _Raw(BytesIO):
-    """What botocore reads an answer from."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
-def _taken(request: Any, sent: list[list[dict[str, Any]]]) -> dict[str, Any]:
+def _taken(request: bytes, sent: list[list[dict[str, Any]]]) -> bytes:
     if len(sent) < EVENTS // CALL:  # the first request tells what is put; later ones only cost
-        sent.append(json.loads(request.body)["Statements"])
-    return {"Responses": [{"TableName": "Events"}] * CALL}
+        sent.append(json.loads(request)["Statements"])
+    return TAKEN
 
 
 def _item(statement: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -173,24 +141,6 @@ def _gateway_event(body: bytes) -> dict[str, Any]:
         "body": base64.b64encode(body).decode(),
         "isBase64Encoded": True,
     }
-
-
-def _median_ratio(ours: Callable[[], None], bare: Callable[[], None]) -> tuple[float, float, float]:
-    """Ratio, and microseconds an event on both sides; turn by turn, so that a busy machine is fair to both."""
-    pairs = [(_cpu(ours), _cpu(bare)) for _ in range(ROUNDS)]
-    ratio = statistics.median(mine / least for mine, least in pairs)
-    return ratio, *(statistics.median(side) for side in zip(*pairs, strict=True))
-
-
-def _cpu(work: Callable[[], None]) -> float:
-    started = time.process_time()
-    for _ in range(REPEATS):
-        work()
-    return (time.process_time() - started) / REPEATS / EVENTS * 1e6
-
-
-def _judged(name: str, value: float, unit: str, goal: float) -> Measure:
-    return {"name": name, "value": value, "unit": unit, "goal": goal, "holds": value <= goal}
 
 
 if __name__ == "__main__":

@@ -29,7 +29,10 @@ class CpuRatio:
 
     def sides(self, name: str, unit: str) -> list[Measure]:
         """Both sides, for the reader: they have no goal, for they are this machine's."""
-        return [judged(f"{name}_cpu_us", round(self.ours), unit, None), judged(f"{name}_bare_cpu_us", round(self.bare), unit, None)]
+        return [
+            judged(f"{name}_cpu_us", round(self.ours), unit, None),
+            judged(f"{name}_bare_cpu_us", round(self.bare), unit, None),
+        ]
 
 
 def judged(name: str, value: float | None, unit: str, goal: float | None) -> Measure:

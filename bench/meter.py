@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
@@ -113,9 +113,7 @@ def _written(operation: str, request: dict[str, Any]) -> Iterator[tuple[Key, boo
                 yield (table, write.get("PutRequest", {}).get("Item") or write["DeleteRequest"]["Key"]), False
 
 
-def _read(
-    operation: str, request: dict[str, Any], answer: dict[str, Any]
-) -> Iterator[tuple[str, int]]:
+def _read(operation: str, request: dict[str, Any], answer: dict[str, Any]) -> Iterator[tuple[str, int]]:
     if operation == "GetItem":
         yield request["TableName"], read_units(size_of(answer.get("Item", {})))
     if operation == "BatchGetItem":

@@ -1,8 +1,8 @@
 """AWS answered inside this process: after everything botocore does, before the socket.
 
-    aws = Table({("People", "C#ada", "PROFILE"): row, ...})
-    answer(client, aws.answers)      # the client's requests never leave
-    aws.requests                     # every one that would have: (service, operation, body)
+aws = Table({("People", "C#ada", "PROFILE"): row, ...})
+answer(client, aws.answers)      # the client's requests never leave
+aws.requests                     # every one that would have: (service, operation, body)
 """
 
 import json
@@ -24,11 +24,13 @@ def answer(client: Any, answers: Answers) -> None:
         operation = event_name.rpartition(".")[2]
         return AWSResponse(request.url, 200, kind, _Raw(answers(operation, _bytes(request.body))))
 
-    client.meta.events.register_first(f"before-send.{client.meta.service_model.service_id.hyphenize()}", respond)
+    client.meta.events.register_first(
+        f"before-send.{client.meta.service_model.service_id.hyphenize()}", respond
+    )
 
 
 class Table:
-    """A few rows that are read by key; writes are taken and forgotten. Answers are kept, so they cost next to nothing."""
+    """A few rows that are read by key; writes are forgotten. Answers are kept, so they cost next to nothing."""
 
     def __init__(self, rows: Mapping[tuple[str, str, str], Item]) -> None:
         self.rows = rows

@@ -1,8 +1,12 @@
-"""The stories share one local cloud, whatever the number of test processes; it ends with the run that started it."""
+"""What holds for every test.
+
+The stories share one local cloud, whatever the number of test processes; it ends with the run that started it.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
@@ -21,3 +25,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """No process outlives the run."""
     if not hasattr(session.config, "workerinput"):
         stage.clear(owner=os.environ[OWNER])
+
+
+@pytest.fixture(autouse=True)
+def _as_deep_as_on_lambda() -> None:
+    """Python's own limit: hypothesis raises it for its tests, and leaves it so."""
+    sys.setrecursionlimit(1_000)

@@ -23,4 +23,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     except NotFoundError as error:
         return {"not_found": str(error)}
     telemetry.note("journey published", journey=done.name, version=done.version, changed=done.changed)
-    return {"name": done.name, "version": done.version, "version_arn": done.version_arn, "changed": done.changed}
+    return {
+        "name": done.name,
+        "version": done.version,
+        "version_arn": done.version_arn,
+        "changed": done.changed,
+    }

@@ -29,7 +29,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
             receipt = send_step(task, desk=desk())
     except HeldError as held:
         telemetry.count(Metric.MESSAGES_HELD)
-        telemetry.note("message held", enrolment=task.enrolment, step=task.step, until=held.until, reason=held.reason)
+        telemetry.note(
+            "message held", enrolment=task.enrolment, step=task.step, until=held.until, reason=held.reason
+        )
         raise
     telemetry.count(METRICS[receipt.state])
     result = {"state": receipt.state, "reason": receipt.reason}

@@ -66,9 +66,13 @@ class Box:
 def picture(root: Path = ROOT) -> str:
     """The SVG, the same for the same template."""
     resources = source_of(root / "template.yaml")["Resources"]
-    functions = {name: body for name, body in resources.items() if body["Type"] == "AWS::Serverless::Function"}
+    functions = {
+        name: body for name, body in resources.items() if body["Type"] == "AWS::Serverless::Function"
+    }
     _same(set(functions), {name for name in PLACES if name.endswith("Function")})
-    edges = sorted(OUTSIDE | {edge for name, body in functions.items() for edge in _edges(name, body, resources)})
+    edges = sorted(
+        OUTSIDE | {edge for name, body in functions.items() for edge in _edges(name, body, resources)}
+    )
     boxes = [Box(name, WORDS.get(name) or _docstring(functions[name], root)) for name in PLACES]
     lines = [_line(start, end) for start, end in edges]
     return _sheet([*lines, *map(_drawn, boxes)])
@@ -78,7 +82,7 @@ def _edges(name: str, function: dict[str, Any], resources: dict[str, Any]) -> It
     for event in function["Properties"].get("Events", {}).values():
         yield _source(event), name
     role = resources[name.replace("Function", "Role")]
-    actions = {text for text in strings(role["Properties"].get("Policies", []))}
+    actions = set(strings(role["Properties"].get("Policies", [])))
     yield from ((name, target) for action, target in RIGHTS.items() if action in actions)
     if "lambda:InvokeFunction" in actions:
         yield name, "PublishJourneyFunction"
@@ -99,7 +103,9 @@ def _source(event: dict[str, Any]) -> str:
     if event["Type"] in {"Schedule", "ScheduleV2"}:
         return "Schedule"
     path = str(properties.get("Stream") or properties.get("Queue"))
-    return next(name for name in PLACES if name.removesuffix("Table") in path and not name.endswith("Function"))
+    return next(
+        name for name in PLACES if name.removesuffix("Table") in path and not name.endswith("Function")
+    )
 
 
 def _docstring(function: dict[str, Any], root: Path) -> str:
@@ -160,18 +166,25 @@ def _sheet(parts: list[str]) -> str:
     wide, high = LEFT * 2 + 5 * COLUMN + WIDTH + 12, TOP + 5 * ROW + HEIGHT + 24
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img" '
-            'aria-label="Every function of Sojourn, what wakes it and what it reaches">',
-            "<style>text{font-family:ui-sans-serif,system-ui,sans-serif}.title{font-size:17px;font-weight:600}"
-            ".name{font-size:13px;font-weight:600}.words{font-size:10px}rect{stroke-width:1.2}"
-            ":root{--ink:#1f2430;--paper:#fff;--line:#9aa3b2;--ours:#e8f0ea;--edge:#4d8061;--table:#eef0f8;--soft:#f5f5f2}"
-            "@media(prefers-color-scheme:dark){:root{--ink:#e8eaf0;--paper:#14161b;--line:#5c6473;--ours:#1d2c23;"
-            "--edge:#6fae88;--table:#20243a;--soft:#20221f}}"
-            ".paper{fill:var(--paper);stroke:none}text{fill:var(--ink)}path{fill:none;stroke:var(--line);stroke-width:1.4;"
-            "marker-end:url(#tip)}.ours rect{fill:var(--ours);stroke:var(--edge)}.table rect{fill:var(--table);"
-            "stroke:var(--line)}.aws rect{fill:var(--soft);stroke:var(--line)}.tip{fill:var(--line)}</style>",
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-            'orient="auto"><path class="tip" d="M0 0L8 4L0 8Z" style="stroke:none;marker-end:none"/></marker></defs>',
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img" '
+                'aria-label="Every function of Sojourn, what wakes it and what it reaches">'
+            ),
+            (
+                "<style>text{font-family:ui-sans-serif,system-ui,sans-serif}.title{font-size:17px;font-weight:600}"
+                ".name{font-size:13px;font-weight:600}.words{font-size:10px}rect{stroke-width:1.2}"
+                ":root{--ink:#1f2430;--paper:#fff;--line:#9aa3b2;--ours:#e8f0ea;--edge:#4d8061;--table:#eef0f8;--soft:#f5f5f2}"
+                "@media(prefers-color-scheme:dark){:root{--ink:#e8eaf0;--paper:#14161b;--line:#5c6473;--ours:#1d2c23;"
+                "--edge:#6fae88;--table:#20243a;--soft:#20221f}}"
+                ".paper{fill:var(--paper);stroke:none}text{fill:var(--ink)}path{fill:none;stroke:var(--line);stroke-width:1.4;"
+                "marker-end:url(#tip)}.ours rect{fill:var(--ours);stroke:var(--edge)}.table rect{fill:var(--table);"
+                "stroke:var(--line)}.aws rect{fill:var(--soft);stroke:var(--line)}.tip{fill:var(--line)}</style>"
+            ),
+            (
+                '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+                'orient="auto"><path class="tip" d="M0 0L8 4L0 8Z" style="stroke:none;marker-end:none"/>'
+                "</marker></defs>"
+            ),
             f'<rect class="paper" width="{wide}" height="{high}"/>',
             f'<text class="title" x="{LEFT}" y="36">One event’s way through Sojourn</text>',
             *parts,

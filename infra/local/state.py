@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -73,14 +73,45 @@ def daemon_pid() -> int | None:
 
 def members(group: int) -> list[int]:
     """The live processes of a process group that was ours when it began."""
+    mine = [each for each in processes() if each.group == group]
+    # A number is used again after long; a group in which nothing of ours runs is somebody else's.
+    ours = any("infra.local" in each.args or str(FOLDER) in each.args for each in mine)
+    return [each.pid for each in mine] if ours else []
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A live process of this machine."""
+
+    pid: int
+    group: int
+    args: str
+
+
+def processes() -> Iterator[Process]:
+    """All live processes: from /proc, as a bare machine has no `ps`; from `ps` where there is no /proc."""
+    if Path("/proc/self/stat").exists():
+        yield from filter(None, map(_process, Path("/proc").glob("[0-9]*")))
+        return
     listed = subprocess.run(
         ["ps", "-axo", "pid=,pgid=,stat=,args="], capture_output=True, text=True, check=True
     )
     rows = [line.split(None, 3) for line in listed.stdout.splitlines()]
-    mine = [row for row in rows if len(row) == 4 and row[1] == str(group) and not row[2].startswith("Z")]
-    # A number is used again after long; a group in which nothing of ours runs is somebody else's.
-    ours = any("infra.local" in row[3] or str(FOLDER) in row[3] for row in mine)
-    return [int(row[0]) for row in mine] if ours else []
+    yield from (
+        Process(int(row[0]), int(row[1]), row[3])
+        for row in rows
+        if len(row) == 4 and not row[2].startswith("Z")
+    )
+
+
+def _process(folder: Path) -> Process | None:
+    try:
+        stat = (folder / "stat").read_text(errors="replace")
+        args = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:  # it ended meanwhile
+        return None
+    state, _, group = stat.rpartition(")")[2].split()[:3]
+    return None if state == "Z" else Process(int(folder.name), int(group), args)
 
 
 def aws_environment(endpoint: str, env: Mapping[str, str] = os.environ) -> dict[str, str]:

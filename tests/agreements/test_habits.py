@@ -69,7 +69,10 @@ def test_only_the_clock_knows_what_time_it_is(path: Path):
         if isinstance(node, ast.Call)
         and ast.unparse(node.func) in {"datetime.now", "datetime.utcnow", "time.time"}
     ]
-    assert not asked or path == LIBRARY / "clock.py"
+    assert not asked or path in {
+        LIBRARY / "clock.py",
+        LIBRARY / "telemetry.py",
+    }  # log lines bear the wall's time
 
 
 @pytest.mark.parametrize("path", TESTS, ids=short)

@@ -78,7 +78,8 @@ class Explorer:
         with os.fdopen(reader) as pipe:
             said = pipe.read()
         os.waitpid(child, 0)
-        report = json.loads(said) if said else {"problems": ["the child died without a word"], "facts": {}}
+        silence = {"problems": ["the child died without a word"], "facts": {}}
+        report: dict[str, Any] = json.loads(said) if said else silence
         self.points.append(Point(str(call), kind.value, report["problems"], report["facts"]))
 
     def wait(self) -> None:

@@ -98,6 +98,13 @@ class Network:
         finally:
             self._function = before
 
+    def forget(self) -> None:
+        """Count from one again, without a fault."""
+        self.fault, self._hurt_once = None, False
+        self.calls.clear()
+        self.requests.clear()
+        self._numbers.clear()
+
     def _send(self, event_name: str, request: AWSPreparedRequest, **more: Any) -> AWSResponse:
         _, service, operation = event_name.split(".")
         answer = self._answer(service, operation, request)

@@ -15,16 +15,32 @@ AGREED = [{"channel": channel, "purpose": "marketing", "source": "form"} for cha
 
 def sign_up(world: World, user: str = "ann", **traits: Any) -> None:
     """Somebody leaves name and address, agrees to be written to, and signs up."""
-    known = {"email": EMAIL, "firstName": "Ann", "phone": PHONE, "timezone": "America/New_York", **traits}
     about = {"userId": user, "timestamp": iso(world.clock.calendar())}
-    told = {trait: value for trait, value in known.items() if value}
-    world.collect(
-        {"type": "identify", "messageId": f"{user}-1", "traits": told, "context": {"consent": AGREED}, **about},
-        {"type": "track", "messageId": f"{user}-2", "event": "Signed Up", **about},
-    )
+    signed_up = {"type": "track", "messageId": f"{user}-2", "event": "Signed Up", **about}
+    world.collect(introduction(world, user, **traits), signed_up)
 
 
-def does(world: World, event: str, user: str = "ann", *, message_id: str = "", at: datetime | None = None) -> None:
+def introduces(world: World, user: str = "ann", **traits: Any) -> None:
+    """Somebody leaves name and address, and agrees to be written to."""
+    world.collect(introduction(world, user, **traits))
+
+
+def introduction(world: World, user: str, **traits: Any) -> dict[str, Any]:
+    """Who it is; a trait that is None is not told."""
+    known = {"email": EMAIL, "firstName": "Ann", "phone": PHONE, "timezone": "America/New_York", **traits}
+    return {
+        "type": "identify",
+        "messageId": f"{user}-1",
+        "userId": user,
+        "timestamp": iso(world.clock.calendar()),
+        "traits": {trait: value for trait, value in known.items() if value},
+        "context": {"consent": AGREED},
+    }
+
+
+def does(
+    world: World, event: str, user: str = "ann", *, message_id: str = "", at: datetime | None = None
+) -> None:
     """Something that the shop tells us of."""
     when = iso(at or world.clock.calendar())
     name = message_id or f"{user}-{event}-{when}"
@@ -38,7 +54,9 @@ def clicks(world: World, subject: str) -> Any:
 
 def unsubscribes(world: World, subject: str) -> Any:
     """The mailbox's button."""
-    way_out = re.findall(r"<https://mail\.example\.org(.+)>", world.mail(subject).headers["List-Unsubscribe"])[0]
+    way_out = re.findall(
+        r"<https://mail\.example\.org(.+)>", world.mail(subject).headers["List-Unsubscribe"]
+    )[0]
     return world.post(way_out, ONE_CLICK, FORM)
 
 

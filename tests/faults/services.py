@@ -1,4 +1,4 @@
-"""The services behind the network: moto's DynamoDB, a walker for Step Functions, providers that keep what they accept."""
+"""What is behind the network: moto's DynamoDB, a walker for Step Functions, providers that keep what they accept."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.request import normalize_request
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
@@ -89,14 +89,25 @@ class Services:
     tokens: dict[str, Answer] = field(default_factory=dict)
     accepted: Callable[[Mail], object] = lambda mail: None
 
+    def forget(self) -> None:
+        """As on the first day."""
+        self.mails.clear()
+        self.texts.clear()
+        self.says.clear()
+        self.tokens.clear()
+        for records in self.streams.values():
+            records.clear()
+
     def answer(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer:
         """The effect happens here."""
-        return {"dynamodb": self._dynamodb, "sfn": self._states, "sesv2": self._ses, "sns": self._sns}[service](
-            operation, request
-        )
+        return {"dynamodb": self._dynamodb, "sfn": self._states, "sesv2": self._ses, "sns": self._sns}[
+            service
+        ](operation, request)
 
     def _dynamodb(self, operation: str, request: AWSPreparedRequest) -> Answer:
-        token = json.loads(request.body).get("ClientRequestToken") if operation == "TransactWriteItems" else None
+        token = (
+            json.loads(request.body).get("ClientRequestToken") if operation == "TransactWriteItems" else None
+        )
         if token in self.tokens:
             return self.tokens[token]  # DynamoDB does a transaction once; moto does not know
         normal = normalize_request(request)
@@ -145,7 +156,9 @@ class Services:
             return self.says.pop(0)
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         said = {name: values[0] for name, values in parse_qs(body).items()}
-        text = Text(iso(self.clock.calendar()), f"sns-{len(self.texts) + 1}", said["PhoneNumber"], said["Message"])
+        text = Text(
+            iso(self.clock.calendar()), f"sns-{len(self.texts) + 1}", said["PhoneNumber"], said["Message"]
+        )
         self.texts.append(text)
         return Answer(200, PUBLISHED.format(text.id))
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sojourn.journeys.enrolment import Status
 from tests.faults.invariants import violations
-from tests.faults.people import clicks, does, sign_up
+from tests.faults.people import clicks, does, introduces, sign_up
 from tests.faults.world import HOUR, START, World, publish, rows
 
 DAY = timedelta(days=1)
@@ -23,12 +23,9 @@ steps:
   - wait for: "Came back?"
     any: [{event: Came Back}]
     up to: 3 days
-    then: []
-    otherwise:
-      - send: Say goodbye
+    then:
+      - send: Say how good that is
         template: feedback
-  - wait: Wait one more day
-    for: 1 day
 """
 
 
@@ -63,17 +60,31 @@ def wrong_after_bought(world: World) -> list[str]:
 
 def silent(world: World) -> None:
     """Nobody comes back: a parked wait, and a deadline on the second leg."""
+    introduces(world)
     does(world, "Fell Silent", message_id="silent-1")
     world.run_until(START + 40 * DAY)
 
 
 def with_comeback(world: World) -> None:
-    """Who falls silent is known by mail and agreed to it; the journey is live."""
+    """One more journey is live."""
     publish(world, "comeback", COMEBACK)
 
 
 def wrong_after_silent(world: World) -> list[str]:
+    """One mail, and the end."""
+    return violations(world, journey="comeback", status=Status.COMPLETED, sent={"Say hello again"})
+
+
+def returning(world: World) -> None:
+    """Comes back while the second leg waits for it."""
+    introduces(world)
+    does(world, "Fell Silent", message_id="silent-1")
+    world.run_until(START + 22 * DAY)
+    does(world, "Came Back", message_id="back-1")
+    world.run_until(START + 40 * DAY)
+
+
+def wrong_after_returning(world: World) -> list[str]:
     """Both mails, and the end."""
-    return violations(
-        world, journey="comeback", status=Status.COMPLETED, sent={"Say hello again", "Say goodbye"}
-    )
+    both = {"Say hello again", "Say how good that is"}
+    return violations(world, journey="comeback", status=Status.COMPLETED, sent=both)

@@ -122,3 +122,29 @@ def test_the_functions_run_under_their_own_narrow_roles(cloud: Cloud):
     roles = [each["RoleName"] for each in iam.list_roles(MaxItems=200)["Roles"]]
 
     assert len([each for each in roles if "SendMessage" in each]) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("https://shop.example/guide", 200),
+        ("javascript:alert(1)", 422),
+        ("data:text/html,x", 422),
+        ("//evil.example", 422),
+        ("https://shop.example/\r\nX: y", 422),
+    ],
+)
+def test_a_template_with_a_hostile_link_is_refused(cloud: Cloud, target: str, status: int):
+    html = (
+        f'<html lang="en"><body><p>Hello <a href="{target}">read on</a></p>'
+        '<p>{{ postal_address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></p></body></html>'
+    )
+    text = "Hello\n{{ postal_address }}\n{{ unsubscribe_url }}"
+    sent = {"channel": "email", "purpose": "marketing", "subject": "Hello", "html": html, "text": text}
+
+    answer = cloud.api("PUT", "/templates/hostile", sent)
+
+    assert answer.status == status, answer.body
+    if status == 422:
+        assert answer.json["code"] == "template_refused"
+        assert answer.json["errors"]

@@ -61,6 +61,23 @@ def test_the_address_of_the_link_wins_over_a_token_in_the_body(cloud: Cloud):
     assert _standing(cloud, other, "email") == "given"
 
 
+def test_who_does_not_want_to_be_measured_gets_plain_links_and_no_pixel(cloud: Cloud):
+    person = Person()
+    said = {"channel": "email", "purpose": "tracking", "status": "withdrawn", "source": "story"}
+    consent = [*person.consents("email")["consent"], said]
+    cloud.identify(person, consent=consent)
+    cloud.track(person, "Question Asked")
+
+    parsed = email.message_from_bytes(cloud.raw(cloud.mail_number(person, 1)), policy=email.policy.default)
+    words = "".join(part.get_content() for part in parsed.walk() if part.get_content_maintype() == "text")
+
+    public = cloud.local.collect_url
+    assert f"{public}/o/" not in words
+    assert f"{public}/c/" not in words
+    assert f"{public}/u/" in words
+    assert "https://" in words
+
+
 def test_stop_silences_the_phone_until_start(cloud: Cloud):
     person = cloud.enter("Texts Began")
     eventually(lambda: cloud.texts(person))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bench.ingest import an_event, size_of
+from bench.ingest import an_event
+from bench.units import size_of
 from sojourn.clock import iso, parse_iso
 from sojourn.events.encode import decode, encode
 from sojourn.events.envelope import Envelope

@@ -126,7 +126,7 @@ def test_a_hostile_template_is_refused_with_its_place_and_remedy(source):
     assert all(
         fault.field == "html" and fault.line >= 1 and fault.problem and fault.remedy for fault in faults
     )
-    assert fastest < 0.005
+    assert fastest < 0.05  # seconds; a hostile one takes many
 
 
 @pytest.mark.parametrize("part", ["subject", "text", "preheader"])

@@ -72,7 +72,9 @@ class MissingSettingError(Hopeless):
     """An environment variable is missing."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the environment variable {name} is not set; template.yaml sets it for every function")
+        super().__init__(
+            f"the environment variable {name} is not set; template.yaml sets it for every function"
+        )
 
 
 class PaceRefusedError(Hopeless):

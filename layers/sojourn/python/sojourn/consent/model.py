@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
     TRANSACTIONAL = "transactional"
     SERVICE = "service"
+    TRACKING = "tracking"  # being measured: a pixel and counted links in what is sent anyway
 
 
 class Status(StrEnum):
@@ -118,6 +119,11 @@ class Consent:
             given_since = for_topic is not None and for_topic.at > for_all.at
             return None if given_since else Refusal.UNSUBSCRIBED
         return None if for_all or for_topic else Refusal.NO_CONSENT
+
+    def may_measure(self, channel: str) -> bool:
+        """Whether openings and clicks may be counted: until this contact says no."""
+        said = self.state.get(_slot(channel, Purpose.TRACKING, None))
+        return said is None or said.status is Status.GIVEN
 
 
 def apply(consent: Consent, change: ConsentChange) -> Consent:

@@ -33,9 +33,11 @@ class Composer:
     postal_address: str
     keys: Callable[[], Keys]
 
-    def compose(self, message: Message, address: str, profile: Profile) -> Content:
-        """The message for this contact; RenderError when a field is missing."""
-        rendered = self._rendered(message, profile)
+    def compose(
+        self, message: Message, address: str, profile: Profile, *, is_measured: bool = True
+    ) -> Content:
+        """The message for this contact, measured or not; RenderError when a field is missing."""
+        rendered = self._rendered(message, profile, is_measured)
         if message.channel == "sms":
             return Content(Sms(to=address, text=rendered.text), rendered.values, part_count(rendered.text))
         email = Email(
@@ -48,13 +50,15 @@ class Composer:
         )
         return Content(email, rendered.values)
 
-    def _rendered(self, message: Message, profile: Profile) -> Rendered:
-        keys = self.keys()
+    def _rendered(self, message: Message, profile: Profile, is_measured: bool) -> Rendered:
+        keys, to = self.keys(), message.id
         return render(
             get_template(message.template, message.template_version),
             profile.traits,
-            link=lambda index: f"{self.public_url}/c/{sign(keys, Action.CLICK, message.id, index)}",
-            pixel_url=f"{self.public_url}/o/{sign(keys, Action.OPEN, message.id)}.gif",
+            link=(lambda index: f"{self.public_url}/c/{sign(keys, Action.CLICK, to, index)}")
+            if is_measured
+            else None,
+            pixel_url=f"{self.public_url}/o/{sign(keys, Action.OPEN, to)}.gif" if is_measured else "",
             unsubscribe_url=self._unsubscribe_url(message),
             postal_address=self.postal_address,
         )

@@ -58,14 +58,19 @@ def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -
     message = replace(message, decided_at=iso(desk.clock.calendar()))
     if verdict.skip or not address:
         return _concluded(replace(message, state=MessageState.SKIPPED, reason=verdict.skip), run)
-    return _send(replace(message, address_hash=address_hash(message.channel, address)), address, facts, run, desk)
+    return _send(
+        replace(message, address_hash=address_hash(message.channel, address)), address, facts, run, desk
+    )
 
 
 def _send(message: Message, address: str, facts: Facts, run: store.Run, desk: Desk) -> Receipt:
     try:
-        content = desk.composer.compose(message, address, facts.profile)
+        measured = facts.consent.may_measure(message.channel)
+        content = desk.composer.compose(message, address, facts.profile, is_measured=measured)
     except RenderError as error:
-        return _concluded(replace(message, state=MessageState.FAILED, reason=f"render:{error.field}"[:200]), run)
+        return _concluded(
+            replace(message, state=MessageState.FAILED, reason=f"render:{error.field}"[:200]), run
+        )
     claimed = replace(message, state=MessageState.SENDING, values=content.values, parts=content.parts)
     store.claim(claimed, facts.consent, run)
     try:
@@ -77,7 +82,9 @@ def _send(message: Message, address: str, facts: Facts, run: store.Run, desk: De
         return _settled(replace(claimed, state=MessageState.FAILED, reason=str(error)), run)
     except OutcomeUnknownError:
         return _settled(replace(claimed, state=MessageState.UNKNOWN, reason="provider_silent"), run)
-    sent = replace(claimed, state=MessageState.SENT, provider_id=reference, sent_at=iso(desk.clock.calendar()))
+    sent = replace(
+        claimed, state=MessageState.SENT, provider_id=reference, sent_at=iso(desk.clock.calendar())
+    )
     return _settled(sent, run)
 
 

@@ -9,16 +9,18 @@ from contextlib import contextmanager
 
 from botocore.config import Config
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
-    HTTPClientError,
     NoCredentialsError,
     ParamValidationError,
 )
 
 from sojourn import telemetry
+from botocore.parsers import ResponseParserError
+
 from sojourn.delivery.model import HoldReason, NotNowError, OutcomeUnknownError, ProviderRefusedError
 
 # One attempt: botocore's default retries mail a message up to five times on a read time-out.
@@ -59,7 +61,7 @@ def understood() -> Iterator[None]:
         raise NotNowError(HoldReason.PROVIDER, 30) from error
     except ParamValidationError as error:
         raise ProviderRefusedError("provider_bad_request") from error
-    except HTTPClientError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise OutcomeUnknownError from error
 
 
@@ -68,7 +70,9 @@ def _meaning(error: ClientError) -> Exception:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     if code in NOT_NOW or status == 429:
         return NotNowError(*NOT_NOW.get(code, NOT_NOW["TooManyRequestsException"]))
-    telemetry.warn("provider refused", code=code, status=status)  # the code only: its sentence may name an address
+    telemetry.warn(
+        "provider refused", code=code, status=status
+    )  # the code only: its sentence may name an address
     if status >= 500:
         return OutcomeUnknownError()
     return ProviderRefusedError(REFUSED[code]) if code in REFUSED else NotNowError(*OTHER_4XX)

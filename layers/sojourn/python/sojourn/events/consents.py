@@ -1,6 +1,6 @@
 """Consent as clients state it: the events `Consent Given` and `Consent Withdrawn`, and `context.consent` on any call.
 
-A statement is {channel: email|sms, purpose: marketing, topic?, source, wording?}; in a context it may carry
+A statement is {channel: email|sms, purpose: marketing|tracking, topic?, source, wording?}; in a context it may carry
 `status: given|withdrawn` (given when it says nothing).
 """
 
@@ -70,7 +70,7 @@ def _is_topic(value: Any) -> bool:
 
 STATEMENT: dict[str, tuple[Check, str]] = {
     "channel": (_one_of("email", "sms"), "channel must be email or sms"),
-    "purpose": (_one_of("marketing"), "purpose must be marketing"),
+    "purpose": (_one_of("marketing", "tracking"), "purpose must be marketing or tracking"),
     "topic": (_optional(_is_topic), "topic must be a text of at most 100 characters, without |"),
     "source": (_text(200), "source must say where consent was given, in at most 200 characters"),
     "wording": (_optional(_text(4_000)), "wording must be a text of at most 4,000 characters"),

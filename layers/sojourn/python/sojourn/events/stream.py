@@ -36,5 +36,11 @@ def read_stream(records: Iterable[Mapping[str, Any]]) -> tuple[list[Sequenced], 
 
 def poisoned(event: Event, reason: str) -> RejectedRecord:
     """The record of an event that could be read and could not take effect."""
-    record = {"pk": event.pk, "sk": event.sk, "type": event.type, "event": event.event, "payload": event.payload}
+    record = {
+        "pk": event.pk,
+        "sk": event.sk,
+        "type": event.type,
+        "event": event.event,
+        "payload": event.payload,
+    }
     return RejectedRecord(record, Rejection("no_effect", reason), 0, event.source, stored=True)

@@ -13,7 +13,9 @@ from sojourn.journeys.versions import LiveJourney, published
 ONCE = 1  # re-entry is `once` in this version of the language: the first entry is the only one
 
 
-def enrol(contact: str, event: Event, live: LiveJourney, *, machines: Machines, now: datetime) -> Enrolment | None:
+def enrol(
+    contact: str, event: Event, live: LiveJourney, *, machines: Machines, now: datetime
+) -> Enrolment | None:
     """Admit the contact and start the first leg; None when it was in before.
 
     The same event comes here again after a crash: it finds its own row and starts the same execution name.

@@ -63,7 +63,9 @@ class StepFunctions:
 
     def fail(self, token: str, error: str) -> bool:
         """SendTaskFailure."""
-        return self._call("send_task_failure", TOKEN_GONE, taskToken=token, error=error, cause="{}") is not None
+        return (
+            self._call("send_task_failure", TOKEN_GONE, taskToken=token, error=error, cause="{}") is not None
+        )
 
     def status(self, enrolment: Enrolment) -> str | None:
         """DescribeExecution."""

@@ -92,7 +92,9 @@ def publish(name: str, *, press: Press) -> Published:
 
 def listens(journey: Journey) -> tuple[str, ...]:
     """Names of the events that may end a run or answer a wait."""
-    conditions = [each for step in steps_by_name(journey).values() if isinstance(step, WaitFor) for each in step.any]
+    conditions = [
+        each for step in steps_by_name(journey).values() if isinstance(step, WaitFor) for each in step.any
+    ]
     goals = [journey.goal.event] if journey.goal else []
     return tuple(sorted({*goals, *map(_heard_as, conditions)}))
 
@@ -129,12 +131,16 @@ def _press(journey: Journey, number: int, press: Press) -> str:
         if error.response["Error"]["Code"] != "InvalidDefinition":
             raise StoreBusyError("states") from error
         problem = "Step Functions refuses the compiled machine"
-        raise JourneyRefusedError([Finding(journey.name, 1, "", problem, "report this as a bug of Sojourn")]) from error
+        raise JourneyRefusedError(
+            [Finding(journey.name, 1, "", problem, "report this as a bug of Sojourn")]
+        ) from error
 
 
 def _create_or_update(client: Any, machine: str, asl: str, role: str) -> str:
     try:
-        answer = client.create_state_machine(name=machine, definition=asl, roleArn=role, type="STANDARD", publish=True)
+        answer = client.create_state_machine(
+            name=machine, definition=asl, roleArn=role, type="STANDARD", publish=True
+        )
     except ClientError as error:
         if error.response["Error"]["Code"] not in {"StateMachineAlreadyExists", "ConflictException"}:
             raise
@@ -151,7 +157,11 @@ def _arn_of(client: Any, machine: str, role: str) -> str:
 
 def _go_live(journey: Journey, number: int, arn: str) -> None:
     news = LiveJourney(
-        name=journey.name, version=number, version_arn=arn, entry=journey.entry.event, listens=listens(journey)
+        name=journey.name,
+        version=number,
+        version_arn=arn,
+        entry=journey.entry.event,
+        listens=listens(journey),
     )
     for _ in range(TRIES):
         try:

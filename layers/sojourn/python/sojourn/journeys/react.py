@@ -4,6 +4,7 @@ Effects carry ids derived from the event, so a batch that is delivered twice, or
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sojourn.clock import iso, parse_iso
 from sojourn.consent.model import changes_of
@@ -67,6 +68,9 @@ def _react_for(
             continue
         try:
             folded = _folded(profile, identity, arrival)
+            if _lets_in(arrival.event, live) and folded.traits != before.traits:
+                before = _written_ahead(folded, before)
+                folded = replace(folded, revision=before.revision)
             _effects(folded, profile, arrival.event, live, engine)
         except POISON as error:
             poisoned.append(poisoned_record(arrival.event, f"{type(error).__name__}: {error}"[:500]))
@@ -89,6 +93,17 @@ def _folded(profile: Profile, identity: str, arrival: Sequenced) -> Profile:
     )
 
 
+def _lets_in(event: Event, live: Mapping[str, LiveJourney]) -> bool:
+    return any(event.event == journey.entry for journey in live.values())
+
+
+def _written_ahead(profile: Profile, before: Profile) -> Profile:
+    """A run may send at once, so the address stands before it begins; what says that events are folded comes last."""
+    ahead = replace(profile, events=before.events, folded=before.folded)
+    put_profile(ahead)
+    return replace(ahead, revision=ahead.revision + 1)
+
+
 def _effects(
     profile: Profile, before: Profile, event: Event, live: Mapping[str, LiveJourney], engine: Engine
 ) -> None:
@@ -101,6 +116,8 @@ def _effects(
         for enrolment in store.enrolments_of(profile.contact):
             if enrolment.status is Status.ACTIVE:
                 _touch(enrolment, event, engine)
+            elif enrolment.reason == GOAL and enrolment.ended_at >= iso(event.received_at):
+                engine.machines.stop(enrolment)  # this event may have ended it, and died before this
     for journey in live.values():
         if event.event == journey.entry:
             enrol(profile.contact, event, journey, machines=engine.machines, now=engine.clock.calendar())
@@ -119,4 +136,4 @@ def _touch(enrolment: Enrolment, event: Event, engine: Engine) -> None:
 def leave(enrolment: Enrolment, reason: str, *, engine: Engine) -> None:
     """End a run: the row first, then the execution. A Lambda in flight is stopped by the row alone."""
     store.end(enrolment.id, Status.EXITED, reason=reason, now=iso(engine.clock.calendar()))
-    engine.machines.stop(enrolment)
+    engine.machines.stop(replace(enrolment, reason=reason))

@@ -16,10 +16,10 @@ from datetime import timedelta
 
 from sojourn.clock import iso, parse_iso
 from sojourn.due.store import Due, put_due
-from sojourn.errors import StaleWriteError
+from sojourn.errors import EnrolmentEndedError, StaleWriteError
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind, WaitState
-from sojourn.journeys.model import END, following
+from sojourn.journeys.model import following
 from sojourn.journeys.store import OPEN_SHARDS
 from sojourn.journeys.versions import published
 from sojourn.journeys.wait import Engine, resume_at
@@ -50,6 +50,7 @@ def _repair(enrolment: Enrolment, engine: Engine) -> str:
         engine.machines.start(enrolment)
         return "started"
     if status in FAILED:
+        _settle_vanished(enrolment)
         store.end(enrolment.id, Status.FAILED, reason=status.lower(), now=_now(engine))
         return "failed"
     if status == "SUCCEEDED":
@@ -60,13 +61,9 @@ def _repair(enrolment: Enrolment, engine: Engine) -> str:
 
 def _next_leg(enrolment: Enrolment, engine: Engine) -> str:
     journey, _ = published(enrolment.journey, enrolment.version)
-    following_step = following(journey, enrolment.at)
     try:
-        if following_step == END:
-            store.move_to(enrolment.id, enrolment.leg, at=END, until=_now(engine))
-        else:
-            resume_at(enrolment, following_step, engine=engine)
-    except StaleWriteError:
+        resume_at(enrolment, following(journey, enrolment.at), engine=engine)
+    except (StaleWriteError, EnrolmentEndedError):
         return "healthy"
     return "unparked"
 

@@ -17,7 +17,9 @@ from sojourn.journeys.versions import published
 from sojourn.messages.model import SETTLED, Message, message_digest
 from sojourn.transactions import Key, Write
 
-TRIES = 5  # how often consent may change between reading and claiming before the engine is asked to come again
+TRIES = (
+    5  # how often consent may change between reading and claiming before the engine is asked to come again
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,9 @@ def _has_moved_on(leg: Leg) -> bool:
     return here not in order or order.index(here) > order.index(mine)
 
 
-def _request(task: SendTask, enrolment: Enrolment, journey: Journey, templates: Mapping[str, int]) -> SendRequest:
+def _request(
+    task: SendTask, enrolment: Enrolment, journey: Journey, templates: Mapping[str, int]
+) -> SendRequest:
     step = steps_by_name(journey)[task.step]
     assert isinstance(step, Send)
     message = Message(

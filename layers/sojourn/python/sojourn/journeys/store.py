@@ -225,7 +225,8 @@ def settle_wait(enrolment: Enrolment, to: WaitState) -> None:
 def end(enrolment: str, status: Status, *, reason: str, now: str) -> bool:
     """Close an active run; False when it is closed already."""
     try:
-        _update(enrolment, _closed(status, reason, now), EnrolmentRow.status == Status.ACTIVE.value)
+        actions = [*_no_wait(), *_closed(status, reason, now)]  # the token is a credential: it does not stay
+        _update(enrolment, actions, EnrolmentRow.status == Status.ACTIVE.value)
     except EnrolmentEndedError:
         return False
     return True

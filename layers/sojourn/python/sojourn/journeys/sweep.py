@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sojourn.due.store import Due, bucket_of, bucket_seconds, due_in, read_cursor, write_cursor
-from sojourn.errors import StaleWriteError
+from sojourn.errors import EnrolmentEndedError, StaleWriteError
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind
 from sojourn.journeys.wait import WAIT_ENDED, Engine, resume_at
 
+PARK = "park"
 OVERLAP = 2  # buckets behind now that stay under watch, for rows written while their bucket was swept
 LIMIT = 2_000  # buckets of one sweep: a long outage is caught up in several
 
@@ -27,7 +28,7 @@ def sweep(*, engine: Engine) -> int:
     done = sum(_sweep_bucket(bucket, now, engine) for bucket in range(first, upto + 1))
     reached = min(upto, last - OVERLAP)
     if cursor is None or reached > cursor:
-        write_cursor(reached)  # the first sweep, too: whatever stands still after it will find its place again
+        write_cursor(reached)  # the first sweep, too: after an outage the next one begins where it ended
     return done
 
 
@@ -52,9 +53,18 @@ def _sweep_bucket(bucket: int, now: datetime, engine: Engine) -> int:
 def _do(due: Due, engine: Engine) -> None:
     """A row whose run has gone on, or ended, asks for nothing any more."""
     enrolment = store.get_enrolment(due.task["enrolment"])
-    if enrolment and enrolment.status is Status.ACTIVE and enrolment.leg == due.task["leg"]:
-        if enrolment.wait and enrolment.wait.step == due.task["step"]:
-            EFFECTS[due.kind](enrolment, due, engine)
+    if enrolment is None or enrolment.status is not Status.ACTIVE:
+        return
+    if enrolment.leg == due.task["leg"] and enrolment.wait and enrolment.wait.step == due.task["step"]:
+        EFFECTS[due.kind](enrolment, due, engine)
+    elif _was_taken_over_here(enrolment, due):
+        engine.machines.start(enrolment)
+
+
+def _was_taken_over_here(enrolment: Enrolment, due: Due) -> bool:
+    """An earlier sweep raised the leg and may have died before it started the execution; starting twice is once."""
+    is_next_leg = due.kind == PARK and enrolment.leg == due.task["leg"] + 1
+    return is_next_leg and enrolment.start_at == enrolment.at == due.task["next"]
 
 
 def _release(enrolment: Enrolment, due: Due, engine: Engine) -> None:
@@ -70,12 +80,15 @@ def _end_wait(enrolment: Enrolment, due: Due, engine: Engine) -> None:
 def _next_leg(enrolment: Enrolment, due: Due, engine: Engine) -> None:
     try:
         resume_at(enrolment, due.task["next"], engine=engine)
-    except StaleWriteError:
-        return  # another sweep took it over
+    except (StaleWriteError, EnrolmentEndedError):
+        # Another sweep took it over; or this one did, and the SDK asked twice: then the execution is still to start.
+        there = store.get_enrolment(enrolment.id)
+        if there and there.status is Status.ACTIVE and _was_taken_over_here(there, due):
+            engine.machines.start(there)
 
 
 EFFECTS: dict[str, Callable[[Enrolment, Due, Engine], None]] = {
     "hold": _release,
     "deadline": _end_wait,
-    "park": _next_leg,
+    PARK: _next_leg,
 }

@@ -147,7 +147,10 @@ def answer(enrolment: Enrolment, event: Event, *, engine: Engine) -> None:
 
 
 def resume_at(enrolment: Enrolment, state: str, *, engine: Engine) -> None:
-    """Take the run over with a new leg that begins at a state (the row first, then the execution)."""
+    """Take the run over with a new leg that begins at a state (the row first, then the execution), or end it."""
+    if state == END:
+        store.move_to(enrolment.id, enrolment.leg, at=END, until=iso(engine.clock.calendar()))
+        return
     journey, _ = published(enrolment.journey, enrolment.version)
     until = due_after(journey, state, engine.clock.calendar())
     engine.machines.start(store.next_leg(enrolment, start_at=state, until=iso(until)))

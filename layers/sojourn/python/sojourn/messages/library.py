@@ -32,7 +32,9 @@ def latest(name: str) -> int | None:
 def latest_versions() -> dict[str, tuple[int, str]]:
     """Every template's newest version and channel."""
     live = (row for row in query(KIND) if row.id.endswith("#live"))
-    return {row.id.removesuffix("#live"): (int(row.data["version"]), str(row.data["channel"])) for row in live}
+    return {
+        row.id.removesuffix("#live"): (int(row.data["version"]), str(row.data["channel"])) for row in live
+    }
 
 
 def save_template(template: Template, *, source: dict[str, object]) -> Template:

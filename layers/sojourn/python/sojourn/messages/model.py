@@ -72,4 +72,6 @@ def message_id(enrolment: str, step: str, occurrence: int = 1) -> str:
 def split_message_id(message: str) -> tuple[str, str] | None:
     """Contact and digest of a message id, or None when it cannot be one."""
     contact, dash, digest = message.partition("-")
-    return (contact, digest) if dash and contact.isalnum() and len(digest) == 16 and digest.isalnum() else None
+    return (
+        (contact, digest) if dash and contact.isalnum() and len(digest) == 16 and digest.isalnum() else None
+    )
