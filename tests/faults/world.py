@@ -168,17 +168,13 @@ class World:
         self.clock.now = START
         self.walker.executions.clear()
         self.walker.agenda = Agenda(self.clock)
-        kept = [self.services.mails, self.services.texts, self.services.says, self.services.tokens]
-        mine = [
-            self.failures,
-            self.letters,
-            self.dead,
-            self.ticked,
-            self.network.calls,
-            self.network.requests,
-        ]
-        for each in (*kept, *mine, *self.services.streams.values()):
-            each.clear()
+        self.services.forget()
+        self.network.forget()
+        self.failures.clear()
+        self.letters.clear()
+        self.dead.clear()
+        self.stuck.clear()
+        self.ticked.clear()
         self.read = dict.fromkeys(READ_BY, 0)
         self.deliveries = True
         forget_data()
