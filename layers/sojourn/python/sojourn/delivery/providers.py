@@ -17,10 +17,9 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
 )
-
-from sojourn import telemetry
 from botocore.parsers import ResponseParserError
 
+from sojourn import telemetry
 from sojourn.delivery.model import HoldReason, NotNowError, OutcomeUnknownError, ProviderRefusedError
 
 # One attempt: botocore's default retries mail a message up to five times on a read time-out.

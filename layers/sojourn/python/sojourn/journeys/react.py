@@ -114,10 +114,7 @@ def _effects(
         claim_identity(f"p#{profile.phone}", profile.contact)
     if any(event.event in journey.listens for journey in live.values()):
         for enrolment in store.enrolments_of(profile.contact):
-            if enrolment.status is Status.ACTIVE:
-                _touch(enrolment, event, engine)
-            elif enrolment.reason == GOAL and enrolment.ended_at >= iso(event.received_at):
-                engine.machines.stop(enrolment)  # this event may have ended it, and died before this
+            _touch(enrolment, event, engine)
     for journey in live.values():
         if event.event == journey.entry:
             enrol(profile.contact, event, journey, machines=engine.machines, now=engine.clock.calendar())
@@ -125,6 +122,10 @@ def _effects(
 
 def _touch(enrolment: Enrolment, event: Event, engine: Engine) -> None:
     """A goal ends the run; else the event may be what it waits for."""
+    if enrolment.status is not Status.ACTIVE:
+        if enrolment.reason == GOAL and enrolment.ended_at >= iso(event.received_at):
+            engine.machines.stop(enrolment)  # this event may have ended it, and died before this
+        return
     journey, _ = published(enrolment.journey, enrolment.version)
     if journey.goal and event.event == journey.goal.event and event.at > parse_iso(enrolment.entered_at):
         leave(enrolment, GOAL, engine=engine)

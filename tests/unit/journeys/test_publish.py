@@ -1,0 +1,204 @@
+"""Making a draft live."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sojourn.asl.api import StepFunctions
+from sojourn.asl.walk import Walker
+from sojourn.clock import ManualClock
+from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
+from sojourn.journeys.findings import JourneyRefusedError
+from sojourn.journeys.publish import Press, publish
+from sojourn.journeys.versions import Draft, get_draft, get_version, live, save_draft, set_live
+from sojourn.messages.check import save
+from sojourn.messages.files import read_template, template_files
+from sojourn.messages.library import save_template
+from sojourn.settings import PublisherSettings
+from tests.cloud import REGION, moto_cloud
+from tests.journeys import FILE, NOW
+from tests.partiql import empty
+
+SOURCE = FILE.read_text()
+ROLE = "arn:aws:iam::123456789012:role/journey"
+MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:sojourn-j-welcome"
+
+
+@dataclass(slots=True)
+class Client:
+    """Step Functions' client over a walker; says what it is told to say first."""
+
+    api: StepFunctions
+    says: list[str] = field(default_factory=list)
+
+    @property
+    def meta(self) -> Any:
+        """The Region."""
+        return type("Meta", (), {"region_name": REGION})
+
+    def create_state_machine(self, **request: Any) -> Any:
+        """As AWS."""
+        return self._ask("CreateStateMachine", request)
+
+    def update_state_machine(self, **request: Any) -> Any:
+        """As AWS."""
+        return self._ask("UpdateStateMachine", request)
+
+    def _ask(self, operation: str, request: Any) -> Any:
+        status, answer = (
+            (400, {"__type": self.says.pop()}) if self.says else self.api.answer(operation, request)
+        )
+        if status != 200:
+            raise ClientError({"Error": {"Code": answer["__type"], "Message": ""}}, operation)
+        return answer
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tables() -> Iterator[None]:
+    with moto_cloud():
+        yield
+
+
+@pytest.fixture
+def press() -> Press:
+    empty("Config")
+    for path in template_files(FILE.parent / "templates"):
+        source = read_template(path)
+        save_template(save(source, version=0), source=source)
+    clock = ManualClock(NOW)
+    return Press(
+        clock=clock,
+        stack="sojourn",
+        client=Client(StepFunctions(Walker(clock=clock, functions={}))),
+        settings=PublisherSettings(
+            journey_role_arn=ROLE, send_message_function_arn="arn:send", park_token_function_arn="arn:park"
+        ),
+    )
+
+
+def draft(source: str = SOURCE) -> None:
+    there = get_draft("welcome")
+    save_draft(Draft(name="welcome", revision=there.revision if there else 0, source=source, definition={}))
+
+
+def test_a_draft_goes_live_as_a_version_of_its_own_machine(press: Press):
+    draft()
+
+    done = publish("welcome", press=press)
+
+    assert (done.version, done.version_arn, done.changed) == (1, f"{MACHINE}:1", True)
+    (one,) = live().values()
+    assert (one.version_arn, one.entry) == (f"{MACHINE}:1", "Signed Up")
+    assert one.listens == ("Message Clicked", "Order Completed")
+    kept = get_version("welcome", 1)
+    assert kept.source == SOURCE
+    assert set(kept.templates) == {"welcome", "chapter", "reminder", "offer", "feedback"}
+    assert "Send the welcome" in json.loads(press.client.api.definitions[MACHINE])["States"]
+
+
+def test_what_is_live_is_not_published_twice(press: Press):
+    draft()
+    first = publish("welcome", press=press)
+    draft(SOURCE + "\n# a comment\n")
+
+    again = publish("welcome", press=press)
+
+    assert (again.version_arn, again.changed) == (first.version_arn, False)
+    assert press.client.api.versions == {MACHINE: 1}
+
+
+def test_a_change_is_the_next_version_and_the_older_one_stays(press: Press):
+    draft()
+    publish("welcome", press=press)
+    draft(SOURCE.replace("goal: {event: Order Completed}\n", "").replace("2 days", "3 days"))
+
+    done = publish("welcome", press=press)
+
+    assert (done.version, done.version_arn) == (2, f"{MACHINE}:2")
+    assert live()["welcome"].version == 2
+    # Who is still in version 1 leaves at an order.
+    assert live()["welcome"].listens == ("Message Clicked", "Order Completed")
+    assert get_version("welcome", 1).version_arn == f"{MACHINE}:1"
+
+
+def test_a_new_template_version_is_a_change(press: Press):
+    draft()
+    publish("welcome", press=press)
+    source = read_template(FILE.parent / "templates" / "offer.template.yaml")
+    source["text"] = str(source["text"]).replace("15%", "20%")
+    save_template(save(source, version=0), source=source)
+
+    assert publish("welcome", press=press).version == 2
+    assert get_version("welcome", 2).templates["offer"] == 2
+    assert get_version("welcome", 1).templates["offer"] == 1
+
+
+def test_a_version_that_nobody_names_is_no_obstacle(press: Press):
+    """A crash between Step Functions and Config leaves one; publishing again makes the next."""
+    draft()
+    publish("welcome", press=press)
+    draft(SOURCE.replace("2 days", "3 days"))
+    press.client.api.answer("PublishStateMachineVersion", {"stateMachineArn": MACHINE})
+
+    done = publish("welcome", press=press)
+
+    assert (done.version, done.version_arn) == (2, f"{MACHINE}:3")
+    assert live()["welcome"].version_arn == done.version_arn
+
+
+def test_without_a_draft_there_is_nothing_to_publish(press: Press):
+    with pytest.raises(NotFoundError):
+        publish("nothing", press=press)
+
+
+def test_errors_are_named_and_nothing_is_published(press: Press):
+    """T14."""
+    draft(SOURCE.replace("template: offer", "template: ofer"))
+
+    with pytest.raises(JourneyRefusedError) as refused:
+        publish("welcome", press=press)
+
+    (finding,) = refused.value.findings
+    assert (finding.step, "ofer" in finding.problem) == ("Text an offer", True)
+    assert live() == {}
+    assert press.client.api.definitions == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("ThrottlingException", StoreBusyError), ("InvalidDefinition", JourneyRefusedError)],
+)
+def test_what_step_functions_says_is_translated(press: Press, code: str, error: type[Exception]):
+    draft()
+    press.client.says.append(code)
+
+    with pytest.raises(error):
+        publish("welcome", press=press)
+
+    assert live() == {}
+
+
+def test_two_editors_cannot_save_over_each_other(press: Press):
+    """T11."""
+    draft()
+
+    with pytest.raises(StaleWriteError):
+        save_draft(Draft(name="welcome", revision=0, source="x", definition={}))
+
+    there = get_draft("welcome")
+    assert there is not None
+    assert there.source == SOURCE
+
+
+def test_two_journeys_go_live_side_by_side(press: Press):
+    draft()
+    publish("welcome", press=press)
+    (one,) = live().values()
+
+    set_live(type(one)(name="other", version=1, version_arn="x", entry="E", listens=()))
+
+    assert set(live()) == {"welcome", "other"}
