@@ -4,6 +4,7 @@ tells the rest of it with one fault. A child reports what is wrong at its end; n
 
 import gc
 import json
+import logging
 import os
 import signal
 import sys
@@ -134,6 +135,9 @@ def explore(
 
 
 def _be_quiet() -> None:
+    """Nobody reads what a child says on its way, and it does not live long enough to tidy up."""
+    gc.disable()
+    logging.disable(logging.CRITICAL)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -1,28 +1,75 @@
-"""A wait is registered. The faults and stories play the rest; here: what the handler itself decides."""
+"""The Task that keeps tokens. What waits do: tests/unit/journeys/test_wait.py."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from functions.park_token.app import handler
 from sojourn.errors import EnrolmentEndedError
-from tests.cloud import moto_cloud
+from sojourn.journeys import store
+from sojourn.journeys.enrolment import Status
+from tests.faults.invariants import people
+from tests.faults.people import sign_up
+from tests.faults.world import World, a_world
 
 
-@pytest.fixture(autouse=True)
-def cloud() -> Iterator[None]:
-    with moto_cloud():
-        yield
+@pytest.fixture(scope="module")
+def made() -> Iterator[World]:
+    with a_world() as world:
+        yield world
 
 
-TASK = {"enrolment": "abcdefghij234567abcd.welcome.1", "leg": 1, "step": "Send the welcome", "next": "(end)"}
+@pytest.fixture
+def world(made: World) -> World:
+    made.reset()
+    sign_up(made)
+    made.call("react", {"Records": made.services.streams["Events"]})
+    return made
 
 
-def test_a_parked_run_that_is_over_leaves():
+def a_task(**facts: Any) -> dict[str, Any]:
+    (row,) = people("ENROL#")
+    return {
+        "enrolment": f"{row['pk'].removeprefix('C#')}.welcome.1",
+        "leg": 1,
+        "step": "Clicked the guide?",
+        **facts,
+    }
+
+
+def test_a_wait_is_noted_and_nothing_is_answered(world: World):
+    waiting = a_task(token="t", seconds=172_800, any=[{"clicked": "Send the welcome"}])
+
+    assert world.call("park_token", waiting) == {}
+
+    (row,) = people("ENROL#")
+    assert (row["wait_kind"], row["wait_state"], row["until"]) == (
+        "event",
+        "waiting",
+        "2026-01-07T20:00:00.000Z",
+    )
+    assert not [call for call in world.network.calls if call.operation.startswith("SendTask")]
+
+
+def test_the_token_of_a_run_that_ended_is_failed_and_the_function_does_not_raise(world: World):
+    task = a_task(token="token-1", hold={"until": "2026-01-06T14:00:00.000Z", "reason": "hours"})
+    store.end(task["enrolment"], Status.EXITED, reason="goal", now="2026-01-05T20:00:00.000Z")
+
+    assert world.call("park_token", task) == {}
+
+    assert world.network.calls[-1].operation == "SendTaskFailure"
+
+
+def test_without_a_token_the_machine_hears_it_as_an_error(world: World):
+    task = a_task(finish=True)
+    world.call("park_token", task)
+
     with pytest.raises(EnrolmentEndedError):
-        handler({**TASK, "seconds": 60, "park": True}, None)
+        world.call("park_token", task)
 
 
-def test_a_path_that_ends_twice_leaves_the_second_time():
-    with pytest.raises(EnrolmentEndedError):
-        handler({"enrolment": TASK["enrolment"], "leg": 1, "finish": True}, None)
+def test_the_token_is_never_logged(world: World, caplog: pytest.LogCaptureFixture):
+    world.call("park_token", a_task(token="a-credential", seconds=60, any=[{"event": "X"}]))
+
+    assert "wait registered" in caplog.text
+    assert "a-credential" not in " ".join(str(vars(record)) for record in caplog.records)

@@ -1,60 +1,72 @@
-"""The Events stream takes effect. The faults and stories play the rest; here: what the handler itself decides."""
+"""The Events stream. What events do: tests/unit/journeys/test_react.py."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
-from functions.react.app import handler
-from sojourn.contacts.store import find_contact, get_profile
-from tests.cloud import REGION, moto_cloud
+from sojourn.errors import StoreBusyError
+from tests.faults.invariants import people
+from tests.faults.network import Call, Fault, Kind
+from tests.faults.people import sign_up
+from tests.faults.world import World, a_world, rows
 
 
-@pytest.fixture(autouse=True)
-def cloud() -> Iterator[None]:
-    with moto_cloud():
-        yield
+@pytest.fixture(scope="module")
+def made() -> Iterator[World]:
+    with a_world() as world:
+        yield world
 
 
-def a_record(number: int, **image: str) -> dict[str, Any]:
-    """What DynamoDB streams of an inserted row."""
-    row = {name: {"S": value} for name, value in image.items()}
-    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": f"{number:021d}", "NewImage": row}}
+@pytest.fixture
+def world(made: World) -> World:
+    made.reset()
+    sign_up(made)
+    return made
 
 
-def an_event() -> dict[str, str]:
-    return {
-        "pk": "u#ada",
-        "sk": "2030-01-01T10:00:00.000Z#site#m1",
-        "type": "identify",
-        "event": "",
-        "at": "2030-01-01T10:00:00.000Z",
-        "received_at": "2030-01-01T10:00:01.000Z",
-        "source": "site",
-        "message_id": "m1",
-        "payload": json.dumps({"traits": {"firstName": "Ada"}}),
-    }
+def records(world: World) -> list[dict[str, Any]]:
+    return list(world.services.streams["Events"])
 
 
-def rejected() -> int:
-    return int(boto3.client("dynamodb", region_name=REGION).scan(TableName="RejectedEvents")["Count"])
+def test_inserted_events_take_effect(world: World):
+    world.call("react", {"Records": records(world)})
+
+    (row,) = people("ENROL#")
+    assert (row["status"], row["at"]) == ("active", "Send the welcome")
+    assert len(world.walker.executions) == 1
 
 
-def test_a_poison_record_is_kept_and_the_batch_goes_on():
-    handler({"Records": [a_record(1, pk="u#eve", sk="what"), a_record(2, **an_event())]}, None)
+@pytest.mark.parametrize("kind", ["MODIFY", "REMOVE"])
+def test_what_was_not_inserted_is_passed_over(world: World, kind: str):
+    """TTL removes events a year later: that is no news."""
+    world.call("react", {"Records": [{**record, "eventName": kind} for record in records(world)]})
 
-    contact = find_contact("u#ada")
-    assert contact
-    assert get_profile(contact).traits == {"firstName": "Ada"}
-    assert rejected() == 1
+    assert people("") == []
 
 
-def test_the_same_batch_again_changes_nothing():
-    for _ in range(2):
-        handler({"Records": [a_record(2, **an_event())]}, None)
+@pytest.mark.parametrize(
+    "poison", [{"eventName": "INSERT"}, {"eventName": "INSERT", "dynamodb": {"NewImage": {}}}]
+)
+def test_poison_is_kept_for_the_operator_and_the_batch_goes_on(world: World, poison: dict[str, Any]):
+    first, second = records(world)
 
-    contact = find_contact("u#ada")
-    assert contact
-    assert get_profile(contact).revision == 1
+    world.call("react", {"Records": [first, poison, second]})
+
+    assert len(people("ENROL#")) == 1
+    (kept,) = rows("RejectedEvents")
+    assert kept.attrs["code"].value == "unreadable_record"
+
+
+def test_what_may_pass_by_itself_raises_for_the_whole_batch(world: World):
+    def refuse(call: Call) -> None:
+        world.network.fault = Fault(Kind.THROTTLE, call.number)
+
+    world.network.noticed = refuse
+    try:
+        with pytest.raises(StoreBusyError):
+            world.call("react", {"Records": records(world)})
+    finally:
+        world.network.noticed = lambda call: None
+
+    assert people("PROFILE") == []

@@ -1,18 +1,39 @@
-"""Runs that stand still are mended. The faults and stories play the rest; here: what the handler itself decides."""
+"""The hourly repair. What it mends: tests/unit/journeys/test_reconcile.py."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from functions.reconcile.app import handler
-from tests.cloud import moto_cloud
+from tests.faults.people import sign_up
+from tests.faults.world import HOUR, START, World, a_world
 
 
-@pytest.fixture(autouse=True)
-def cloud() -> Iterator[None]:
-    with moto_cloud():
-        yield
+@pytest.fixture(scope="module")
+def made() -> Iterator[World]:
+    with a_world() as world:
+        yield world
 
 
-def test_an_hour_without_anything_to_mend():
-    assert sum(handler({"source": "aws.events"}, None).values()) == 0
+@pytest.fixture
+def world(made: World) -> World:
+    made.reset()
+    sign_up(made)
+    return made
+
+
+def test_healthy_runs_are_left_alone(world: World):
+    world.run_until(START + HOUR)
+
+    assert world.call("reconcile", {}) == {}
+
+
+def test_a_run_whose_execution_vanished_is_started_again(world: World):
+    world.call("react", {"Records": world.services.streams["Events"]})
+    world.read["Events"] = 2
+    world.walker.executions.clear()
+    world.clock.advance(3600)
+
+    assert world.call("reconcile", {}) == {"started": 1}
+
+    world.run_until(START + 2 * HOUR)
+    assert len(world.services.mails) == 1
