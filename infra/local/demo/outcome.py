@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from infra.local.demo.job import Job
 from infra.local.demo.tables import Stored
 
 EVENTS_OF_A_FIRST_ROW = 2
+LOOKS, LOOK_AGAIN_SECONDS = 20, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Outcome:
 def conclude(job: Job, cloud: Cloud, post: Post, *, before: Counts, folder: Path) -> Outcome:
     """Read everything once, write what readers need, and judge; `seconds` is for the caller to set."""
     counts = cloud.counts().since(before, less=cloud.own_calls)
-    report, stored = cloud.report(), Stored.read(cloud.tables)
+    report, stored = of_one_moment(job, cloud)
     found = complete(figures.of_tables(stored, accepted=len(job.replay.answers.accepted)), counts, stored)
     export.write(folder, stored, mails=post.raw(), texts=post.texts())
     wrong = [
@@ -44,6 +46,18 @@ def conclude(job: Job, cloud: Cloud, post: Post, *, before: Counts, folder: Path
         *_failures(job),
     ]
     return Outcome(found, wrong, list(checks.too_late(found, stored)))
+
+
+def of_one_moment(job: Job, cloud: Cloud) -> tuple[dict[str, Any], Stored]:
+    """The report and the rows. The calendar runs on, and the counters are a moment behind: look until both agree."""
+    accepted = len(job.replay.answers.accepted)
+    report, stored = cloud.report(), Stored.read(cloud.tables)
+    for _ in range(LOOKS):
+        if not list(checks.agrees(figures.of_tables(stored, accepted=accepted), report)):
+            break
+        time.sleep(LOOK_AGAIN_SECONDS)
+        report, stored = cloud.report(), Stored.read(cloud.tables)
+    return report, stored
 
 
 def _failures(job: Job) -> Iterator[str]:
