@@ -39,7 +39,7 @@ def test_the_welcome_story_survives_every_fault(world: World, record_property: C
     points = explore(world, welcome, wrong_after_welcome)
 
     record_property("points", len(points))
-    assert_no_harm(points, 450, print)
+    assert_no_harm(points, 420, print)
 
 
 def test_the_goal_survives_every_fault_in_what_ends_the_run(
@@ -48,7 +48,7 @@ def test_the_goal_survives_every_fault_in_what_ends_the_run(
     points = explore(world, bought, wrong_after_bought, functions={"react", "park_token"}, kinds=HARDEST)
 
     record_property("points", len(points))
-    assert_no_harm(points, 80, print)
+    assert_no_harm(points, 70, print)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_parked_wait_and_its_second_leg_survive_every_fault(
     points = explore(world, story, wrong, functions={"park_token", "sweep_due"}, kinds=HARDEST)
 
     record_property("points", len(points))
-    assert_no_harm(points, 60, print)
+    assert_no_harm(points, 55, print)
 
 
 def test_without_word_from_the_provider_a_doubtful_mail_stays_unknown_and_is_never_sent_twice(
@@ -73,4 +73,4 @@ def test_without_word_from_the_provider_a_doubtful_mail_stays_unknown_and_is_nev
     points = explore(world, welcome, wrong_after_welcome, functions={"send_message"}, kinds=HARDEST)
 
     record_property("points", len(points))
-    assert_no_harm(points, 80, print)
+    assert_no_harm(points, 70, print)
