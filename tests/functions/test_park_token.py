@@ -1,6 +1,5 @@
 """The Task that keeps tokens. What waits do: tests/unit/journeys/test_wait.py."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,13 +9,7 @@ from sojourn.journeys import store
 from sojourn.journeys.enrolment import Status
 from tests.faults.invariants import people
 from tests.faults.people import sign_up
-from tests.faults.world import World, a_world
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[World]:
-    with a_world() as world:
-        yield world
+from tests.faults.world import World
 
 
 @pytest.fixture

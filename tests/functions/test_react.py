@@ -1,6 +1,5 @@
 """The Events stream. What events do: tests/unit/journeys/test_react.py."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,13 +8,7 @@ from sojourn.errors import StoreBusyError
 from tests.faults.invariants import people
 from tests.faults.network import Call, Fault, Kind
 from tests.faults.people import sign_up
-from tests.faults.world import World, a_world, rows
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[World]:
-    with a_world() as world:
-        yield world
+from tests.faults.world import World, rows
 
 
 @pytest.fixture

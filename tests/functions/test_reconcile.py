@@ -1,17 +1,9 @@
 """The hourly repair. What it mends: tests/unit/journeys/test_reconcile.py."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.faults.people import sign_up
-from tests.faults.world import HOUR, START, World, a_world
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[World]:
-    with a_world() as world:
-        yield world
+from tests.faults.world import HOUR, START, World
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The Task that sends: what it answers, raises and counts. The laws behind it: tests/faults/test_at_most_once.py."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,13 +11,7 @@ from sojourn.journeys.enrolment import Status
 from tests.faults.invariants import people
 from tests.faults.people import EMAIL, PHONE, sign_up
 from tests.faults.stories import DAY
-from tests.faults.world import START, World, a_world
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[World]:
-    with a_world() as world:
-        yield world
+from tests.faults.world import START, World
 
 
 @pytest.fixture

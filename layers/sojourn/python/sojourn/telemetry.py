@@ -20,7 +20,6 @@ class Metric(StrEnum):
     EVENTS_REJECTED = "EventsRejected"
     EVENTS_DUPLICATE = "EventsDuplicate"
     RECORDS_POISONED = "RecordsPoisoned"
-    ENROLMENTS_STARTED = "EnrolmentsStarted"
     MESSAGES_SENT = "MessagesSent"
     MESSAGES_SKIPPED = "MessagesSkipped"
     MESSAGES_FAILED = "MessagesFailed"

@@ -33,7 +33,7 @@ def sweep(*, engine: Engine) -> int:
 
 
 def seconds_behind(*, engine: Engine) -> int:
-    """How far the cursor is behind, in calendar seconds: what the alarm looks at."""
+    """How far the cursor is behind, in calendar seconds."""
     last = bucket_of(engine.clock.calendar(), engine.clock.pace)
     cursor = read_cursor()
     return 0 if cursor is None else (last - cursor) * bucket_seconds(engine.clock.pace)
