@@ -1,6 +1,6 @@
 # Every command a person needs; `make` alone lists them. Python 3.11 and make are all that must be there.
 .DEFAULT_GOAL := help
-.PHONY: help install lock up down status demo check format test run asl build deploy bench docs clean
+.PHONY: help install lock up down status demo purchases check format test run asl build deploy bench zones docs clean
 
 PYTHON ?= $(shell for python in python3.11 /usr/bin/python3.11 /usr/local/bin/python3.11 /opt/homebrew/bin/python3.11 \
 	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.11*/bin/python3.11; do \
@@ -29,6 +29,9 @@ status: install ## Say whether the local cloud runs, and its URLs
 
 demo: install ## Replay five weeks of real customers through the whole product (ONCE=1 CUSTOMERS=n)
 	@$(VENV)/python -m infra.local.demo
+
+purchases: up ## Import all 69,659 CDNOW purchases into the local cloud, and hold the profiles against the file (CUSTOMERS=n)
+	@$(VENV)/python -m infra.local.demo.purchases
 
 check: install ## Everything that CI asks: format, lint, types, ASL, template, tests
 	@$(VENV)/ruff format --check .
@@ -63,6 +66,9 @@ deploy: build ## Deploy the stack to the AWS account of your credentials (GUIDED
 
 bench: install ## Print the table of speed and cost, and write bench/results.json
 	@$(VENV)/python -m bench
+
+zones: install ## Renew the table of time zones by phone prefix (after phonenumbers was renewed)
+	@$(VENV)/python -m infra.phone_zones
 
 docs: install ## Renew the parts of docs/ that are drawn from the code
 	@$(VENV)/python -m infra.docs.draw

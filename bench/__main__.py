@@ -9,12 +9,23 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cost, demo, imports, ingest, send, sizes, walks
+from bench import cost, demo, import_rows, imports, ingest, react, send, sizes, walks
 from bench.measures import Measure
 
 RESULTS = Path(__file__).parent / "results.json"
-TIMED: list[Callable[[], list[Measure]]] = [ingest.measure, send.measure, imports.measure]
-COUNTED: list[Callable[[], list[Measure]]] = [walks.measure, sizes.measure, demo.measure, cost.measure]
+TIMED: list[Callable[[], list[Measure]]] = [
+    ingest.measure,
+    send.measure,
+    import_rows.measure,
+    imports.measure,
+]
+COUNTED: list[Callable[[], list[Measure]]] = [
+    walks.measure,
+    react.measure,
+    sizes.measure,
+    demo.measure,
+    cost.measure,
+]
 WORDS = {True: "holds", False: "FAILS", None: ""}
 
 

@@ -23,6 +23,7 @@ PAGE = HERE.parent / "docs" / "cost.md"
 BEGIN, END = "<!-- begin: what a million cost -->", "<!-- end -->"
 BASE = ("SES", "Step Functions")  # what any design on Step Functions pays
 BEHIND_THE_API = ("collect", "track")
+FEEDBACK = "record_feedback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,11 @@ def bill_of(told: Told) -> Bill:
         return Line(service, count * scale, unit, count * scale * price)
 
     meter = told.meter
-    calls = sum(meter.invocations.values())
+    feedback = meter.invocations[FEEDBACK]
+    gathered = feedback / assumed["feedback_batch"]  # the story hands over each report by itself
+    calls = sum(meter.invocations.values()) - feedback + gathered
     api = sum(meter.invocations[name] for name in BEHIND_THE_API)
-    feedback = meter.invocations["record_feedback"]
-    gb_seconds = seconds(told, assumed) * assumed["memory_mb"] / 1024
+    gb_seconds = seconds(told, assumed, calls) * assumed["memory_mb"] / 1024
     lines = (
         line("SES", told.mails, "mails", usd["ses.mail"]),
         line("Step Functions", told.transitions, "transitions", usd["states.transition"]),
@@ -90,7 +92,8 @@ def bill_of(told: Told) -> Bill:
         line("Lambda calls", calls, "invocations", usd["lambda.request"]),
         line("API Gateway", api, "requests", usd["api.request"]),
         line("SNS", told.mails, "publishes", usd["sns.publish"]),
-        line("SQS", feedback * assumed["sqs_requests_a_batch"], "requests", usd["sqs.request"]),
+        line("SQS", feedback + gathered, "requests", usd["sqs.request"]),
+        line("Firehose", told.hose_bytes / GB, "GB", usd["firehose.gb"]),
         line("Logs", sum(meter.log_bytes.values()) / GB, "GB", usd["logs.gb"]),
         line("X-Ray", calls * assumed["traced_share"], "traces", usd["xray.trace"]),
     )
@@ -103,18 +106,22 @@ def bill_of(told: Told) -> Bill:
             "GB-months",
             usd["dynamodb.recovery_gb_month"],
         ),
+        line(
+            "Archive",
+            told.archived_bytes * assumed["archive_packed"] / GB * assumed["months"],
+            "GB-months",
+            usd["s3.gb_month"],
+        ),
     )
     return Bill(lines, storage)
 
 
-def seconds(told: Told, assumed: Mapping[str, Any]) -> float:
+def seconds(told: Told, assumed: Mapping[str, Any], calls: float) -> float:
     """Billed time of every invocation: waiting for services, and CPU on a part of a core."""
     requests = told.meter.requests
     waited = sum(count * assumed["wait_ms"][call] for (_, call), count in requests.items())
     cpu = assumed["cpu_ms"]
-    worked = (
-        sum(told.meter.invocations.values()) * cpu["invocation"] + sum(requests.values()) * cpu["request"]
-    )
+    worked = calls * cpu["invocation"] + sum(requests.values()) * cpu["request"]
     return float(waited + worked * assumed["core_mb"] / assumed["memory_mb"]) / 1000
 
 

@@ -26,6 +26,9 @@ CALL = 25
 CPU_GOAL = 1.8
 UNITS_GOAL = 1
 TAKEN = json.dumps({"Responses": [{"TableName": "Events"}] * CALL}).encode()
+LEASED = json.dumps(
+    {"Attributes": {"taken": {"N": "20"}}}
+).encode()  # requests of this second, for this container
 KEY_ROW = {
     "Item": {
         "pk": {"S": "KEY"},
@@ -91,7 +94,10 @@ def _handler(sent: list[list[dict[str, Any]]]) -> Callable[[bytes], None]:
 
     intake()
     key_row = json.dumps(KEY_ROW).encode()
-    answer(ConfigRow._get_connection().connection.client, lambda *_: key_row)
+    answer(
+        ConfigRow._get_connection().connection.client,
+        lambda operation, _: LEASED if operation == "UpdateItem" else key_row,
+    )
     answer(wire().client, lambda _, request: _taken(request, sent))
 
     def call(body: bytes) -> None:

@@ -7,7 +7,7 @@ log lines are those that the handlers wrote.
 import contextlib
 import io
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +31,7 @@ class Meter:
 
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)  # function, service:Operation
     writes: Counter[tuple[str, str]] = field(default_factory=Counter)  # function, table
-    reads: Counter[tuple[str, str]] = field(default_factory=Counter)
+    reads: defaultdict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     index_writes: Counter[str] = field(default_factory=Counter)  # function
     invocations: Counter[str] = field(default_factory=Counter)
     log_bytes: Counter[str] = field(default_factory=Counter)
@@ -106,23 +106,32 @@ def _written(operation: str, request: dict[str, Any]) -> Iterator[tuple[Key, boo
             yield (said["TableName"], said.get("Key") or said["Item"]), True
     for statement in request.get("Statements", ()):
         pk, sk = statement["Parameters"][:2]
-        yield ("Events", {"pk": pk, "sk": sk}), False
+        table = statement["Statement"].split('"')[1]  # INSERT INTO "table" …
+        yield (table, {"pk": pk, "sk": sk}), False
     if operation == "BatchWriteItem":
         for table, writes in request["RequestItems"].items():
             for write in writes:
                 yield (table, write.get("PutRequest", {}).get("Item") or write["DeleteRequest"]["Key"]), False
 
 
-def _read(operation: str, request: dict[str, Any], answer: dict[str, Any]) -> Iterator[tuple[str, int]]:
+def _read(operation: str, request: dict[str, Any], answer: dict[str, Any]) -> Iterator[tuple[str, float]]:
     if operation == "GetItem":
-        yield request["TableName"], read_units(size_of(answer.get("Item", {})))
+        yield request["TableName"], read_units(size_of(answer.get("Item", {}))) * _part(request)
     if operation == "BatchGetItem":
         for table, wanted in request["RequestItems"].items():
             stored = [_stored((table, key)) for key in wanted["Keys"]]
-            yield table, sum(read_units(size_of(item or {})) for item in stored)
+            yield table, sum(read_units(size_of(item or {})) for item in stored) * _part(wanted)
     if operation == "Query":
         # What a filter drops is paid for as well; in this story a person's rows stay far below one unit's 4 KB a page.
-        yield request["TableName"], read_units(sum(size_of(item) for item in answer.get("Items", ())))
+        yield (
+            request["TableName"],
+            read_units(sum(size_of(item) for item in answer.get("Items", ()))) * _part(request),
+        )
+
+
+def _part(request: dict[str, Any]) -> float:
+    """What is not read strongly costs half."""
+    return 1 if request.get("ConsistentRead") else 0.5
 
 
 def _stored(key: Key) -> Item | None:

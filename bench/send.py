@@ -150,6 +150,7 @@ def _context(mail: dict[str, Any]) -> dict[str, Any]:
         **links,
         "_pixel": "",
         "unsubscribe_url": SETTINGS.public_url + "/u/" + "x" * 90,
+        "preferences_url": SETTINGS.public_url + "/p/" + "x" * 90,
         "postal_address": SETTINGS.postal_address,
     }
 

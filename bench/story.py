@@ -14,8 +14,10 @@ from datetime import timedelta
 from io import StringIO
 from typing import Any
 
+from bench.archive import Hose, archive, install
 from bench.meter import Meter
 from bench.units import size_of
+from sojourn import config
 from sojourn.clock import iso
 from tests.faults import world as played
 from tests.faults.services import Mail
@@ -26,7 +28,9 @@ EVENTS_A_BATCH = 20
 OPENED_OF_20, CLICKED_OF_20 = 7, 5
 KEPT = ("Events", "People", "Identity")
 TO_THE_END = timedelta(days=40)
-CONSENT = [{"channel": "email", "purpose": "marketing", "source": "form"}]
+CONSENT = [
+    {"channel": "email", "purpose": purpose, "source": "form"} for purpose in ("marketing", "tracking")
+]
 PIXEL = re.compile(r"/o/[\w.-]+\.gif")
 
 
@@ -40,16 +44,21 @@ class Told:
     meter: Meter
     stored_bytes: int
     rows: int
+    archived_bytes: int = 0
+    hose_bytes: int = 0  # as Firehose charges them
 
 
 def play(contacts: int = CONTACTS) -> Told:
     """From the first sign-up to the last request for feedback."""
-    meter = Meter()
+    meter, hose = Meter(), Hose()
+    install(hose)
     with redirect_stdout(StringIO()), a_world() as world:  # log lines are counted, not shown
+        config.put("SETTING", "tracking", {"default": "on"})  # opens and clicks are the dear case
         _sign_up(world, [-1])  # so that containers know the journey, its templates and the keys
         world.pump()
         _live(world)
         before = _standing(world)
+        begun = dict(world.read)
         with meter.reading(world):
             with _gathering("People"):
                 for first in range(0, contacts, EVENTS_A_BATCH // 2):
@@ -57,10 +66,11 @@ def play(contacts: int = CONTACTS) -> Told:
                     world.pump()
                 _live(world)
             world.pump()  # the counters: a hundred changes a batch, which its five seconds' window gathers
+            archive(world, begun)
         mails, transitions, stored, count = (
             now - then for now, then in zip(_standing(world), before, strict=True)
         )
-    return Told(contacts, mails, transitions, meter, stored, count)
+    return Told(contacts, mails, transitions, meter, stored, count, hose.stored, hose.charged)
 
 
 def _standing(world: World) -> tuple[int, int, int, int]:

@@ -47,6 +47,8 @@ def read_units(size: int) -> int:
 
 
 def _value_size(value: Mapping[str, Any]) -> int:
+    if "BOOL" in value:
+        return 1
     if "N" in value:
         return (len(value["N"]) + 1) // 2 + 1
     return len(str(value["S"]).encode())

@@ -77,6 +77,14 @@ def make(environment: Environment) -> None:
         print(f"  {environment.name}: ready in {time.monotonic() - began:.0f} s", flush=True)
 
 
+def serve_browsers(dev: Environment) -> None:
+    """What browsers load from us comes from npm, run by the Node that the environment holds."""
+    with _held(ROOT / ".sojourn" / "web.lock"):
+        done = subprocess.run([str(dev.python), "-m", "infra.web.assets"], cwd=ROOT, check=False)
+    if done.returncode:
+        raise InstallError("Segment's browser client could not be put in place. Try again: make install")
+
+
 def _build(environment: Environment) -> None:
     # Only another interpreter asks for a new start: somebody may be at work in the one that stands.
     anew = [] if _is_same_python(environment) else ["--clear"]
@@ -182,6 +190,8 @@ def main(names: list[str]) -> int:
     try:
         with ThreadPoolExecutor(max_workers=2) as pool:
             list(pool.map(make, wanted))
+        if known["dev"] in wanted:
+            serve_browsers(known["dev"])
     except InstallError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
+from sojourn.contacts.attributes import use_registry
+from sojourn.contacts.workspace import use_workspace
 from sojourn.settings import Settings
 from sojourn.tables import bind
 
@@ -28,12 +30,18 @@ SETTINGS = Settings(
     configuration_set="sojourn-test",
     public_url="https://mail.example.org",
     due_shards="2",
+    events_kept_days="400",
+    rejected_events_kept_days="30",
 )
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
+    "FILES_BUCKET": "files",
+    "ERASE_CONTACT_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-erase",
+    "EXPORT_CONTACT_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-export",
+    "IMPORT_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-import",
     "POWERTOOLS_METRICS_NAMESPACE": "Sojourn",
     "POWERTOOLS_SERVICE_NAME": "sojourn",
     "POWERTOOLS_TRACE_DISABLED": "true",
@@ -58,6 +66,8 @@ def moto_cloud() -> Iterator[Settings]:
             bind(SETTINGS, region=REGION)
             yield SETTINGS
     finally:
+        use_registry(None)  # what this cloud knew
+        use_workspace(None)
         os.environ.clear()
         os.environ.update(before)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sojourn.clock import iso
 from sojourn.consent.model import Consent
+from sojourn.contacts.facts.shown import shown
 from sojourn.contacts.model import Profile
 from sojourn.events.model import Event
 from sojourn.journeys.versions import Draft, Version
@@ -16,11 +17,14 @@ def contact(profile: Profile, consent: Consent) -> dict[str, Any]:
     return {
         "id": profile.contact,
         "identities": list(profile.identities),
-        "traits": dict(profile.traits),
+        "traits": dict(profile.attributes),
+        "is_known": profile.is_known,
+        "merged": list(profile.merged),
         "events": {name: dict(seen) for name, seen in profile.events.items()},
-        "consent": {slot: standing.as_json() for slot, standing in consent.state.items()},
+        "consent": {slot: standing.told() for slot, standing in consent.state.items()},
         "created_at": profile.created_at,
         "revision": profile.revision,
+        **shown(profile.facts),
     }
 
 
@@ -62,6 +66,7 @@ def message(message: Message) -> dict[str, Any]:
         "sent_at": message.sent_at or None,
         "held": message.held,
         "parts": message.parts or None,
+        "zones": message.zones or None,
     }
 
 

@@ -4,11 +4,17 @@ from typing import Any
 
 from chalice.app import Blueprint, Chalice
 
+from functions.api.attributes import attributes
 from functions.api.contacts import contacts
+from functions.api.exports import exports
+from functions.api.imports import imports
 from functions.api.insights import insights
 from functions.api.journeys import journeys
 from functions.api.openapi import specification
+from functions.api.people import people
+from functions.api.privacy import privacy
 from functions.api.routing import open_route
+from functions.api.suppressions import suppressions
 from functions.api.templates import templates
 from sojourn import telemetry
 from sojourn.http import lambda_handler
@@ -23,7 +29,19 @@ def show_specification() -> dict[str, Any]:
 
 
 app = Chalice(app_name="api")
-for blueprint in (about, contacts, journeys, insights, templates):
+for blueprint in (
+    about,
+    contacts,
+    people,
+    journeys,
+    insights,
+    imports,
+    exports,
+    templates,
+    privacy,
+    attributes,
+    suppressions,
+):
     app.register_blueprint(blueprint)
 
 handler = telemetry.measured(lambda_handler(app))

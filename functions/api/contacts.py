@@ -9,6 +9,7 @@ from functions.api import answers
 from functions.api.paging import Fetched, Position, listing, page
 from functions.api.routing import route
 from sojourn.consent.store import get_consent
+from sojourn.contacts.addresses import email_key
 from sojourn.contacts.model import CONTACT_ID_LENGTH, Profile
 from sojourn.contacts.store import find_contact, get_profile
 from sojourn.errors import Problem
@@ -16,7 +17,7 @@ from sojourn.insight.store import events_before
 from sojourn.messages.store import find_message, messages_of
 
 contacts = Blueprint(__name__)
-PREFIXES = ("u#", "a#")
+PREFIXES = ("u#", "a#", "e#", "p#", "x#")
 MAX_IDENTITY = 2_048  # bytes that DynamoDB takes as a key
 
 
@@ -33,7 +34,7 @@ def list_events(request: Request, contact: str) -> dict[str, Any]:
     profile = wanted_contact(contact)
 
     def fetch(limit: int, after: Position | None) -> Fetched:
-        events, more = events_before(profile.identities, (after[0], after[1]) if after else None, limit)
+        events, more = events_before(profile.partitions, (after[0], after[1]) if after else None, limit)
         return [answers.event(event) for event in events], [events[-1].sk, events[-1].pk] if more else None
 
     return listing(request, fetch)
@@ -45,7 +46,8 @@ def list_messages(request: Request, contact: str) -> dict[str, Any]:
     profile = wanted_contact(contact)
     found = [
         ([each.due or each.decided_at, each.id], answers.message(each))
-        for each in messages_of(profile.contact)
+        for contact_of_theirs in profile.collections
+        for each in messages_of(contact_of_theirs)
     ]
     return listing(request, lambda limit, after: page(found, limit, after))
 
@@ -60,7 +62,7 @@ def show_message(request: Request, message: str) -> dict[str, Any]:
 
 
 def wanted_contact(named: str) -> Profile:
-    """The contact of this id, userId, or identity (`u#…`, `a#…`)."""
+    """The contact of this id, userId, e-mail address, or identity (`u#…`, `a#…`, `e#…`, `p#…`, `x#…`)."""
     if len(named.encode("utf-8", "replace")) <= MAX_IDENTITY - 2:
         for contact in _candidates(named):
             profile = get_profile(contact)
@@ -77,3 +79,5 @@ def _candidates(named: str) -> Iterator[str]:
         if len(named) == CONTACT_ID_LENGTH and named.isalnum():
             yield named
         yield from filter(None, [find_contact(f"u#{named}")])
+        if "@" in named:
+            yield from filter(None, [find_contact(email_key(named))])

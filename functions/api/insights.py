@@ -10,10 +10,12 @@ from functions.api.journeys import wanted_journey
 from functions.api.paging import parameter
 from functions.api.routing import route
 from functions.api.world import world
+from sojourn.contacts.store import merges_of
 from sojourn.errors import Problem
 from sojourn.insight.explain import explain
 from sojourn.insight.report import report
 from sojourn.insight.store import figures_of
+from sojourn.journeys.enrolment import Status
 from sojourn.journeys.store import enrolments_of
 from sojourn.messages.store import messages_of
 
@@ -33,13 +35,17 @@ def show_explanation(request: Request) -> dict[str, Any]:
     name = _needed(request, "journey")
     profile = wanted_contact(_needed(request, "contact"))
     _, live = wanted_journey(name)
-    runs = [each for each in enrolments_of(profile.contact) if each.journey == name]
-    latest = max(runs, key=lambda each: each.entry, default=None)
+    every = (run for contact in profile.collections for run in enrolments_of(contact))
+    runs = [run for run in every if run.journey == name]
+    latest = max(runs, key=lambda run: (run.status is Status.ACTIVE, run.entered_at, run.entry), default=None)
     return explain(
         profile,
         journey_facts(name, live, of_version=latest.version if latest else None),
         standing=standing_of(latest) if latest else None,
-        messages=[each for each in messages_of(profile.contact) if latest and each.enrolment == latest.id],
+        messages=[each for each in messages_of(latest.contact) if each.enrolment == latest.id]
+        if latest
+        else [],
+        merges=list(merges_of(profile.collections)) if profile.merged else (),
         now=world().clock.calendar(),
     )
 

@@ -42,6 +42,13 @@ def open_route(blueprint: Blueprint, path: str, method: str = "GET") -> Callable
 
 def require_key(request: Request) -> None:
     """An active API key as `Authorization: Bearer <key>`; write keys are public and open nothing here."""
+    caller(request)
+
+
+def caller(request: Request) -> str:
+    """Whose key it is."""
     scheme, _, key = request.headers.get("authorization", "").strip().partition(" ")
-    if scheme.lower() != BEARER or world().keys.find("api", key.strip()) is None:
+    found = world().keys.find("api", key.strip()) if scheme.lower() == BEARER else None
+    if found is None:
         raise unauthorized()
+    return found.name

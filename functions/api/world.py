@@ -10,6 +10,12 @@ from sojourn import bootstrap
 from sojourn.clock import Clock
 from sojourn.events import store as events
 from sojourn.http.keys import Keys
+from sojourn.imports.begin import Desk
+from sojourn.imports.files import Bucket
+from sojourn.imports.machine import ImportMachine
+from sojourn.privacy.files import Files
+from sojourn.privacy.machines import MachineStarter
+from sojourn.privacy.request import Desk as PrivacyDesk
 from sojourn.settings import ApiSettings
 
 
@@ -43,6 +49,8 @@ class World:
     clock: Clock
     keys: Keys
     publisher: Publisher
+    privacy: PrivacyDesk
+    files: Callable[[], Files]
 
 
 @functools.cache
@@ -50,6 +58,33 @@ def world() -> World:
     """Read the environment and name the tables."""
     clock = bootstrap.clock()
     events.bind(bootstrap.settings(), region=bootstrap.region(), clock=clock)
-    function = ApiSettings.from_env().publish_journey_function
-    publisher = LambdaPublisher(function, lambda: bootstrap.client("lambda"))
-    return World(clock=clock, keys=Keys(clock), publisher=publisher)
+    own = ApiSettings.from_env()
+    publisher = LambdaPublisher(own.publish_journey_function, lambda: bootstrap.client("lambda"))
+    privacy = PrivacyDesk(
+        clock=clock,
+        starter=MachineStarter(lambda: bootstrap.client("stepfunctions")),
+        erase_machine=own.erase_contact_machine_arn,
+        export_machine=own.export_contact_machine_arn,
+    )
+    files = functools.partial(_files, own.files_bucket)
+    return World(clock=clock, keys=Keys(clock), publisher=publisher, privacy=privacy, files=files)
+
+
+@functools.cache
+def _files(bucket: str) -> Files:
+    from botocore.config import Config
+
+    # Addresses are signed by version 4 alone: the older one is refused in newer Regions.
+    return Files(bootstrap.client("s3", Config(signature_version="s3v4")), bucket, "")
+
+
+@functools.cache
+def imports() -> Desk:
+    """What imports need; made when somebody first asks for one."""
+    from botocore.config import Config
+
+    own = ApiSettings.from_env()
+    # botocore still signs addresses of S3 by version 2 unless it is told otherwise.
+    files = Bucket(bootstrap.client("s3", Config(signature_version="s3v4")), own.files_bucket)
+    machine = ImportMachine(bootstrap.client("stepfunctions"), own.import_machine_arn)
+    return Desk(files, machine, world().clock)

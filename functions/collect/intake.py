@@ -3,22 +3,25 @@
 import functools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalice.app import Request
 
-from functions.collect.reading import check_spread, items_of, read
+from functions.collect.reading import Call, check_spread, items_of, read
 from sojourn import tables, telemetry
 from sojourn.clock import Clock, iso, machine_clock
 from sojourn.errors import StoreBusyError
 from sojourn.events import store
 from sojourn.events.envelope import Envelope
 from sojourn.events.ledger import count_duplicates, keep_rejected
+from sojourn.events.model import Trust
 from sojourn.events.normalise import normalise
 from sojourn.events.rejections import EventRejectedError, RejectedRecord, Rejection
 from sojourn.events.store import Inserted, Row
-from sojourn.http.keys import Keys
+from sojourn.http.identify import IdentifySecrets
+from sojourn.http.keys import Key, Keys
+from sojourn.limits.limiter import Limiter
 from sojourn.settings import Settings
 from sojourn.telemetry import Metric
 
@@ -31,15 +34,21 @@ class Intake:
 
     clock: Clock
     keys: Keys
+    secrets: IdentifySecrets
+    limiter: Limiter
+    public_url: str = ""
 
-    def take(self, request: Request, path_type: str | None) -> dict[str, Any]:
-        """Store the events of a request and answer; `path_type` None is a batch."""
-        key, body = read(request, self.keys)
-        items = items_of(body, is_batch=path_type is None)
+    def take(self, request: Request, call: Call) -> dict[str, Any]:
+        """Store the events of a request and answer."""
+        key, body = read(request, call, self.keys)
+        self.limiter.admit(key.name, key.rate)
+        items = items_of(body, is_batch=call.is_batch)
         received, wall = self.clock.calendar(), self.clock.wall()
-        envelope = Envelope.of(body, source=key.name, received=received, wall=wall)
+        envelope = self._believed(
+            Envelope.of(body, source=call.source(key), received=received, wall=wall), key, request
+        )
         check_spread(envelope.shared, len(items))
-        sieve = Sieve(envelope, path_type, items)
+        sieve = Sieve(envelope, call.type, items)
         inserted = store.insert_rows(sieve.rows())
         if inserted.failed:
             raise StoreBusyError("events")
@@ -48,6 +57,14 @@ class Intake:
         keep_rejected(sieve.records, received_at=iso(received))
         _report(inserted, sieve)
         return {"success": True, "rejected": sieve.told} if sieve.told else {"success": True}
+
+    def _believed(self, envelope: Envelope, key: Key, request: Request) -> Envelope:
+        """With what it takes to tell a proof from a claim, where anybody may have sent it."""
+        if not key.is_browser:
+            return envelope
+        # Only here is the caller's address the person's own: a server calls from its own.
+        ip = request.context.get("identity", {}).get("sourceIp") or ""
+        return replace(envelope, trust=Trust.BROWSER, secrets=self.secrets(), ip=ip)
 
 
 @dataclass(slots=True)
@@ -96,7 +113,7 @@ def intake() -> Intake:
     settings, clock, region = Settings.from_env(), machine_clock(), os.environ["AWS_REGION"]
     tables.bind(settings, region=region)
     store.bind(settings, clock=clock, region=region)
-    return Intake(clock, Keys(clock))
+    return Intake(clock, Keys(clock), IdentifySecrets(clock), Limiter(clock), settings.public_url)
 
 
 def _report(inserted: Inserted, sieve: Sieve) -> None:

@@ -7,7 +7,7 @@ the look-back sees what came meanwhile. A run that is over is told so through th
 from typing import Any
 
 from sojourn import telemetry
-from sojourn.bootstrap import engine, store_errors_translated
+from sojourn.bootstrap import reader, store_errors_translated
 from sojourn.journeys.wait import ParkTask, park
 
 
@@ -16,6 +16,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
     """Register the wait."""
     task = ParkTask.from_task(event)
     with store_errors_translated():
-        park(task, engine=engine())
+        park(task, engine=reader())
     telemetry.note("wait registered", enrolment=task.enrolment, step=task.step, leg=task.leg)
     return {}

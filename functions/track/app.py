@@ -15,9 +15,10 @@ from functions.track.world import gate, settings
 from sojourn import telemetry
 from sojourn.errors import Problem
 from sojourn.http import is_head, lambda_handler
-from sojourn.tracking.forms import said
+from sojourn.tracking.forms import Scope, said, scope_of
+from sojourn.tracking.leaving import is_ours, unsubscribed
 from sojourn.tracking.pages import Page, shown
-from sojourn.tracking.visits import clicked, is_ours, opened, unsubscribed
+from sojourn.tracking.visits import clicked, opened
 
 PAGES = Path(__file__).parent / "page.html"
 PAGE_OF_STATUS = {404: Page.NOT_FOUND, 405: Page.NOT_FOUND}
@@ -72,13 +73,14 @@ def ask_before_unsubscribing(token: str) -> Response:
 def unsubscribe(token: str) -> Response:
     """The mailbox's one click or the page's button: 200 and no redirect, and so again for whoever repeats it."""
     request = _request()
-    by = said(_as_bytes(request.raw_body), request.headers.get("content-type", ""))
+    form = _as_bytes(request.raw_body), request.headers.get("content-type", "")
+    by, scope = said(*form), scope_of(*form)
     ours = is_ours(token, gate=gate())
     if not by or not ours:
         return _page(Page.ASK if ours else Page.GONE)
-    changed = unsubscribed(token, by=by, gate=gate())
-    telemetry.note("unsubscribe answered", by=by, changed=changed)
-    return _page(Page.DONE)
+    changed = unsubscribed(token, by=by, scope=scope, gate=gate())
+    telemetry.note("unsubscribe answered", by=by, scope=scope.value, changed=changed)
+    return _page(Page.LESS if scope is Scope.LESS else Page.DONE)
 
 
 def _request() -> Request:

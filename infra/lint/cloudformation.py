@@ -1,7 +1,7 @@
 """cfn-lint over what CloudFormation will really see.
 
 `sam validate --lint` reads the SAM file and so misses a cycle through an API that SAM makes (E3004). Here the template
-is translated first. State machines of `statemachines/*.asl.yaml` are wrapped, for E3601 reads a Definition only.
+is translated first. State machines of `statemachines/` are wrapped, for E3601 reads a Definition only.
 """
 
 import json
@@ -25,7 +25,7 @@ def findings(root: Path = ROOT) -> Iterator[str]:
     for path in sources(root):
         template = source_of(path)
         yield from lint(translate(template) if "Transform" in template else template, path)
-    for path in sorted((root / "statemachines").glob("*.asl.yaml")):
+    for path in sorted((root / "statemachines").glob("*.asl.*")):
         yield from lint(wrapped(yaml.safe_load(path.read_text())), path)
 
 

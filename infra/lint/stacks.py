@@ -99,7 +99,7 @@ def translate(source: Node) -> Node:
     logging.getLogger("samtranslator").setLevel(logging.ERROR)
     packaged = copy.deepcopy(source)
     for body in packaged["Resources"].values():
-        for place in ("CodeUri", "ContentUri"):
+        for place in ("CodeUri", "ContentUri", "DefinitionUri"):
             if place in body.get("Properties", {}):
                 body["Properties"][place] = "s3://bucket/key"
     translated: Node = transform(packaged, {}, _NoManagedPolicies())

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from infra.local import processes, stack, ticker
 from infra.local.pace import Pace, start_calendar
 from infra.local.proxy import Proxy
+from infra.local.shop.shop import Shop
 from infra.local.state import FILE, PID, Local, StartError, aws_environment
 
 STEP, READY, FAILED = "== ", "READY ", "FAILED "
@@ -53,7 +54,8 @@ def start(children: list[subprocess.Popen[bytes]], stop: threading.Event) -> Loc
     """Everything, in order; what can run beside something else does."""
     began = time.monotonic()
     pace, ports = Pace.from_env(datetime.now(UTC)), processes.choose_ports()
-    endpoint, post_office, public = (f"http://127.0.0.1:{ports[name]}" for name in processes.PORT_NAMES)
+    servers = ("ministack", "post_office", "public")
+    endpoint, post_office, public = (f"http://127.0.0.1:{ports[name]}" for name in servers)
     os.environ.update(aws_environment(endpoint) | pace.environment())
     say(began, "starting MiniStack and the post office, building the stack")
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -85,6 +87,8 @@ def start(children: list[subprocess.Popen[bytes]], stop: threading.Event) -> Loc
         outputs=outputs,
     )
     local = _seeded(local)
+    if local.shop_key:
+        Shop.open(ports["shop"], host=public, key=local.shop_key)
     if pace.is_the_worlds:
         local.write()
     else:
@@ -118,7 +122,7 @@ def _seeded(local: Local) -> Local:
 
     seed = importlib.import_module("infra.local.seed")
     keys = seed.seed(local.outputs, local.clock)
-    return replace(local, write_key=keys["write_key"], api_key=keys["api_key"])
+    return replace(local, **keys)
 
 
 def _tell_post_office(url: str, outputs: dict[str, str]) -> None:

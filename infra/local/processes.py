@@ -17,7 +17,12 @@ from infra.local.pace import Pace
 from infra.local.state import FOLDER, ROOT, TOOLS, StartError, aws_environment
 
 MINISTACK_PYTHON = TOOLS / "ministack" / "bin" / "python"
-PORT_NAMES = {"ministack": "MINISTACK_PORT", "post_office": "POST_OFFICE_PORT", "public": "PUBLIC_PORT"}
+PORT_NAMES = {
+    "ministack": "MINISTACK_PORT",
+    "post_office": "POST_OFFICE_PORT",
+    "public": "PUBLIC_PORT",
+    "shop": "SHOP_PORT",
+}
 PATIENCE_SECONDS = 60
 
 

@@ -12,15 +12,17 @@ import os
 import re
 import tempfile
 import threading
+import time
 import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, stepfunctions
 
 RAISED = "__raised__"
+LARGE_BATCH = 1_000
 DIED = "Worker process died"
 INSERT_INTO = re.compile(r'INSERT INTO "([^"]+)" ')
 _REPLY = (
@@ -235,6 +237,40 @@ def token_states_fail() -> None:
     stepfunctions._call_lambda = call_and_tell
 
 
+def windows_gather() -> None:
+    """A mapping of large batches waits until its batch is full or its window is over: the archive's, which has time.
+
+    MiniStack hands over whatever is there at once. Small windows stay passed over: stories should not wait for them.
+    """
+    read = dynamodb.stream_records_since
+
+    def read_gathered(table: str, position: Any, most: int) -> Any:
+        found = read(table, position, most)
+        if most < LARGE_BATCH or not found or len(found) == most:
+            return found
+        age = time.time() - float(found[0]["dynamodb"]["ApproximateCreationDateTime"])
+        return found if age >= window_of(table, most) else []
+
+    dynamodb.stream_records_since = read_gathered
+
+
+def window_of(table: str, most: int) -> int:
+    """Seconds that a mapping of this table's stream, of this batch size, may gather."""
+    mappings = (esm for _, _, esm in lambda_svc._iter_all_esms() if esm.get("BatchSize") == most)
+    mine = [esm for esm in mappings if f"table/{table}/" in esm.get("EventSourceArn", "")]
+    return max((int(esm.get("MaximumBatchingWindowInSeconds") or 0) for esm in mine), default=0)
+
+
+def loopback_is_private() -> None:
+    """A request over loopback counts as one over TLS: buckets refuse the others, and nobody listens here."""
+    resolve = iam_evaluator._resolve_condition_key
+
+    def resolve_key(key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    iam_evaluator._resolve_condition_key = resolve_key
+
+
 def install() -> None:
     """All of them, in an order that works."""
     errors_by_name()
@@ -243,6 +279,8 @@ def install() -> None:
     mail_by_configuration_set()
     gateway_responses()
     token_states_fail()
+    loopback_is_private()
+    windows_gather()
     a_line_for_every_call()
     workers_may_die()
     queue_for_workers(int(os.environ.get("SOJOURN_LOCAL_WORKERS", "3")))

@@ -85,8 +85,10 @@ def running() -> Local | None:
 def show(local: Local) -> None:
     """The addresses that a person needs."""
     print(f"  collect      {local.collect_url}/v1/batch   write key {local.write_key or '-'}")
+    print(f"  pages        {local.collect_url}/sojourn.js   browser key {local.browser_key or '-'}")
     print(f"  admin API    {local.api_url}/api   key {local.api_key or '-'}")
     print(f"  post office  {local.post_office_url}")
+    print(f"  demo shop    {local.shop_url or '-'}")
     print(f"  calendar     {local.calendar_start} at pace {local.pace:g}")
     print("  all of it    .sojourn/local.json   log .sojourn/local.log   stop: make down")
 

@@ -40,7 +40,18 @@ def seed(outputs: Mapping[str, str], clock: Clock) -> dict[str, str]:
     os.environ.update(aws_environment(os.environ["AWS_ENDPOINT_URL"]))
     bind(settings_of(outputs), region="us-east-1")
     keys = {"write_key": secrets.token_urlsafe(32), "api_key": secrets.token_urlsafe(32)}
-    config.put(KIND, key_row_id("write", keys["write_key"]), {"name": "local", "active": True})
+    keys |= {"browser_key": secrets.token_urlsafe(32), "identify_secret": secrets.token_urlsafe(32)}
+    config.put(
+        KIND, key_row_id("write", keys["write_key"]), {"name": "local", "active": True, "kind": "server"}
+    )
+    config.put(
+        KIND, key_row_id("write", keys["browser_key"]), {"name": "web", "active": True, "kind": "browser"}
+    )
+    keys["shop_key"] = secrets.token_urlsafe(32)  # the demo shop's own (infra/local/shop)
+    config.put(
+        KIND, key_row_id("write", keys["shop_key"]), {"name": "shop", "active": True, "kind": "browser"}
+    )
+    config.put(KIND, "identify", {"active": "i1", "keys": {"i1": keys["identify_secret"]}})
     config.put(KIND, key_row_id("api", keys["api_key"]), {"name": "local", "active": True})
     config.put(KIND, "link", _link_keys())
     for path in template_files(SHIPPED / "templates"):
@@ -61,6 +72,8 @@ def settings_of(outputs: Mapping[str, str]) -> Settings:
         "configuration_set": "",
         "public_url": "",
         "due_shards": "1",
+        "events_kept_days": "400",
+        "rejected_events_kept_days": "30",
     }
     return Settings(**{field: outputs[name] for field, name in TABLES.items()}, **others)
 

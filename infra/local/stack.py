@@ -52,8 +52,10 @@ def stack_parameters(public_url: str) -> dict[str, str]:
         "PublicUrl": public_url,
         "Architecture": machine,
         "DueShards": "1",
+        "MaxEventAgeHours": "336",  # a demo replays two weeks at once
         "SchedulesState": "DISABLED",
         "TracingMode": "PassThrough",
+        "ArchiveBatchingSeconds": os.environ.get("ARCHIVE_SECONDS", "5"),
     }
     template = (ROOT / "template.yaml").read_text()
     return {

@@ -42,6 +42,14 @@ class Local:
     calendar_wall: str
     ports: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
+    browser_key: str = ""  # for pages: anybody may read it there
+    identify_secret: str = ""  # what users' hashes are made with
+    shop_key: str = ""  # the demo shop's own browser key
+
+    @property
+    def shop_url(self) -> str:
+        """Where the demo shop stands."""
+        return f"http://127.0.0.1:{self.ports['shop']}" if "shop" in self.ports else ""
 
     @property
     def clock(self) -> SystemClock:
@@ -60,7 +68,7 @@ def read(file: Path = FILE) -> Local | None:
     if not file.exists():
         return None
     said: dict[str, Any] = json.loads(file.read_text())
-    return Local(**{one.name: said[one.name] for one in fields(Local)})
+    return Local(**{one.name: said[one.name] for one in fields(Local) if one.name in said})
 
 
 def daemon_pid() -> int | None:

@@ -23,10 +23,11 @@ FLOORS = (
     },
     {"contacts", "messages", "rules", "asl"},
     {"events", "consent", "limits", "due"},
-    {"segments", "tracking", "insight", "feedback"},
+    {"segments", "tracking", "insight", "feedback", "intake"},
     {"delivery"},
-    {"journeys", "campaigns"},
-    {"planning", "privacy", "cli"},
+    {"journeys", "campaigns", "imports"},
+    {"planning", "privacy"},
+    {"cli"},
 )
 FLOOR_OF = {concept: number for number, concepts in enumerate(FLOORS, start=1) for concept in concepts}
 WIRING = "bootstrap"  # may know everything; nothing in the library but the command line may know it

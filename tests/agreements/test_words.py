@@ -22,7 +22,7 @@ OF_MACHINES = {
     "WaitEndedError": "park_token fails a waiting token under this name; the state catches it",
 }
 OF_AWS = re.compile(r"(States|Lambda|Sandbox|Runtime)\.")
-MACHINES = sorted(ROOT.glob("statemachines/*.asl.yaml")) + sorted(ROOT.glob("tests/statemachines/*.asl.json"))
+MACHINES = sorted(ROOT.glob("statemachines/*.asl.*")) + sorted(ROOT.glob("tests/statemachines/*.asl.json"))
 # What a page tells people to type beside `make …` and `sojourn …`, each tried by hand.
 OTHER_COMMANDS = {"git", "cd", "curl", "apt-get", "sudo", "aws", "source", "python", "python3.11"}
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists()]

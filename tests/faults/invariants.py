@@ -20,9 +20,9 @@ def violations(
     return [
         *_of_the_enrolment(status, reason),
         *_of_the_messages(world, sent),
-        *_of_providers(world),
-        *_of_what_is_left(world),
-        *_of_counters(journey),
+        *providers(world),
+        *left_over(world),
+        *counters(journey),
         *_of_the_profile(),
     ]
 
@@ -58,7 +58,7 @@ def _may_be_unknown(world: World) -> bool:
     return hurt is not None and hurt.function == "send_message" and hurt.operation in UNCERTAIN
 
 
-def _of_providers(world: World) -> Iterator[str]:
+def providers(world: World) -> Iterator[str]:
     """One intent is accepted once at most, and what is said of it agrees with what the provider has."""
     mails = Counter(mail.tags["message_id"] for mail in world.services.mails)
     texts = Counter((text.to, text.text) for text in world.services.texts)
@@ -76,7 +76,8 @@ def _id_of(row: Mapping[str, str]) -> str:
     return f"{row['pk'].removeprefix('C#')}-{row['sk'].removeprefix('MSG#')}"
 
 
-def _of_what_is_left(world: World) -> Iterator[str]:
+def left_over(world: World) -> Iterator[str]:
+    """Nothing runs, waits, or is due for ever."""
     running = [run.name for run in world.walker.executions.values() if run.running]
     failed = [run.name for run in world.walker.executions.values() if run.status is Status.FAILED]
     waiting = [row["wait_step"] for row in people("ENROL#") if "wait_step" in row]
@@ -84,7 +85,8 @@ def _of_what_is_left(world: World) -> Iterator[str]:
     yield from (f"still {what}: {found}" for what, found in [*listed, ("dead", world.dead)] if found)
 
 
-def _of_counters(journey: str) -> Iterator[str]:
+def counters(journey: str) -> Iterator[str]:
+    """The figures are what a recount gives."""
     counted = report(figures_of(journey))
     images = [{name: {"S": text} for name, text in row.items()} for row in map(_texts, rows("People"))]
     changes = (deltas(Change.from_record({"dynamodb": {"NewImage": image}})) for image in images)

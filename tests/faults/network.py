@@ -21,7 +21,12 @@ from sojourn.tables import RETRIES
 from tests.faults.services import Answer, Services, refusal
 
 MOST_ATTEMPTS = 1 + RETRIES
-PATIENT = ("dynamodb", "sfn")  # the providers' clients must try once only: there botocore is left alone
+PATIENT = (
+    "dynamodb",
+    "sfn",
+    "s3",
+    "kms",
+)  # the providers' clients must try once only: there botocore is left alone
 THROTTLES = {
     "dynamodb": ("ThrottlingException", 400),
     "sfn": ("ThrottlingException", 400),
@@ -135,7 +140,7 @@ class Network:
     def _hurt(self, fault: Fault, service: str, operation: str, request: AWSPreparedRequest) -> Answer:
         if fault.kind is Kind.DEATH_BEFORE:
             raise Crash
-        if fault.kind is Kind.ERROR_BEFORE:
+        if fault.kind is Kind.ERROR_BEFORE or (fault.kind is Kind.THROTTLE and service not in THROTTLES):
             raise EndpointConnectionError(endpoint_url=request.url)
         if fault.kind is Kind.THROTTLE:
             return _throttled(service, operation, request)
@@ -172,7 +177,7 @@ def _throttled(service: str, operation: str, request: AWSPreparedRequest) -> Ans
 
 
 def _table(operation: str, request: AWSPreparedRequest) -> str:
-    if operation in {"SendEmail", "Publish"}:
+    if operation in {"SendEmail", "Publish"} or ".s3." in request.url or "//s3." in request.url:
         return ""
     said = json.loads(request.body)
     tables = said.get("RequestItems") or {said.get("TableName", ""): None}

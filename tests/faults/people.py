@@ -10,7 +10,10 @@ from tests.faults.world import World
 EMAIL, PHONE = "ann@example.org", "+12125550123"
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"
-AGREED = [{"channel": channel, "purpose": "marketing", "source": "form"} for channel in ("email", "sms")]
+AGREED = [
+    {"channel": channel, "purpose": purpose, "source": "form"}
+    for channel, purpose in (("email", "marketing"), ("sms", "marketing"), ("email", "tracking"))
+]
 
 
 def sign_up(world: World, user: str = "ann", **traits: Any) -> None:

@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
 from moto.core.request import normalize_request
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
@@ -34,18 +35,18 @@ class Answer:
     status: int
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = "utf-8"
 
     def to(self, request: AWSPreparedRequest) -> AWSResponse:
         """As botocore wants it."""
-        return AWSResponse(request.url, self.status, dict(self.headers), _Raw(self.body.encode()))
+        return AWSResponse(
+            request.url, self.status, dict(self.headers), _Raw(self.body.encode(self.encoding))
+        )
 
 
-@dataclass(slots=True)
-class _Raw:
-    body: bytes
-
+class _Raw(BytesIO):
     def stream(self, **options: Any) -> Iterator[bytes]:
-        yield self.body
+        yield self.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,8 @@ class Services:
 
     def answer(self, service: str, operation: str, request: AWSPreparedRequest) -> Answer:
         """The effect happens here."""
-        return {"dynamodb": self._dynamodb, "sfn": self._states, "sesv2": self._ses, "sns": self._sns}[
-            service
-        ](operation, request)
+        ours = {"dynamodb": self._dynamodb, "sfn": self._states, "sesv2": self._ses, "sns": self._sns}
+        return ours[service](operation, request) if service in ours else _moto(request)
 
     def _dynamodb(self, operation: str, request: AWSPreparedRequest) -> Answer:
         token = (
@@ -161,6 +161,14 @@ class Services:
         )
         self.texts.append(text)
         return Answer(200, PUBLISHED.format(text.id))
+
+
+def _moto(request: AWSPreparedRequest) -> Answer:
+    """What moto says: S3, KMS."""
+    made = botocore_stubber.process_request(request)
+    assert made is not None, request.url
+    status, headers, body = made
+    return Answer(status, body.decode("latin-1") if isinstance(body, bytes) else body, headers, "latin-1")
 
 
 def refusal(service: str, code: str, status: int = 400) -> Answer:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from sojourn.clock import iso
+from sojourn.consent.addresses.store import suppress
 from sojourn.consent.model import Channel, ConsentChange, Purpose, Status
-from sojourn.consent.store import record, suppress
+from sojourn.consent.store import record
 from sojourn.consent.suppression import Reason
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Status as RunStatus

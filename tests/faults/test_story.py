@@ -4,6 +4,7 @@ import pytest
 
 from sojourn.insight.report import report
 from sojourn.insight.store import figures_of
+from tests.faults.coming_together import coming_together, wrong_after_coming_together
 from tests.faults.invariants import people
 from tests.faults.people import PHONE, clicks, does, sign_up, texts, unsubscribes
 from tests.faults.stories import DAY, welcome, wrong_after_bought, wrong_after_welcome
@@ -173,6 +174,19 @@ def test_somebody_elses_click_moves_nobody(world: World):
     assert [line for line in world.diary if "Chapter" in line] == [ON_TIME]
     (chapter,) = [mail for mail in world.services.mails if mail.subject.startswith("Chapter")]
     assert chapter.to == "bob@example.org"
+
+
+def test_people_who_turn_out_to_be_one_go_on_once(world: World):
+    """T46, and the checker that compares the profile with a fold of the raw events."""
+    coming_together(world)
+
+    assert wrong_after_coming_together(world) == []
+    assert world.diary == [
+        WELCOMED,
+        "2026-01-05T21:00 mail Welcome, Ann",
+        "2026-01-09T20:00 mail The guide is still here",
+        "2026-01-16T20:00 mail One question, Ann",
+    ]
 
 
 def test_the_same_event_ten_times_is_one_enrolment_and_one_first_message(world: World):

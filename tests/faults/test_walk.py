@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.faults.coming_together import coming_together, wrong_after_coming_together
 from tests.faults.explore import Point, Story, Verify, explore
 from tests.faults.network import Kind
 from tests.faults.stories import (
@@ -63,6 +64,16 @@ def test_a_parked_wait_and_its_second_leg_survive_every_fault(
 
     record_property("points", len(points))
     assert_no_harm(points, 55, print)
+
+
+def test_people_who_turn_out_to_be_one_survive_every_fault_in_react(
+    world: World, record_property: Callable[..., None]
+):
+    """T46: the survivor goes on once, allows no more than either did, and is what the events make of them."""
+    points = explore(world, coming_together, wrong_after_coming_together, functions={"react"}, kinds=HARDEST)
+
+    record_property("points", len(points))
+    assert_no_harm(points, 150, print)
 
 
 def test_without_word_from_the_provider_a_doubtful_mail_stays_unknown_and_is_never_sent_twice(

@@ -26,6 +26,8 @@ from moto.dynamodb.models import dynamodb_backends
 from functions.collect import app as collect
 from functions.collect.intake import intake
 from functions.count_changes import app as count_changes
+from functions.erase_contact import app as erase_contact
+from functions.export_contact import app as export_contact
 from functions.park_token import app as park_token
 from functions.publish_journey import app as publish_journey
 from functions.react import app as react
@@ -41,6 +43,7 @@ from sojourn.asl.agenda import Agenda
 from sojourn.asl.api import StepFunctions
 from sojourn.asl.walk import Crash, FunctionContext, Walker
 from sojourn.clock import ManualClock, iso, parse_iso, use_clock
+from sojourn.contacts.memory.store import memory_key
 from sojourn.due.store import CURSOR, bucket_of
 from sojourn.errors import StoreBusyError
 from sojourn.http.keys import key_row_id
@@ -63,10 +66,16 @@ ENVIRONMENT = {
     "JOURNEY_ROLE_ARN": "arn:aws:iam::123456789012:role/journey",
     "SEND_MESSAGE_FUNCTION_ARN": f"{LAMBDA}:send_message",
     "PARK_TOKEN_FUNCTION_ARN": f"{LAMBDA}:park_token",
+    "MAX_EVENT_AGE_HOURS": "24",
+    "FILES_BUCKET": "files",
+    "ARCHIVE_BUCKET": "archive",
+    "PERSON_KEY_ARN": "alias/people",
 }
 HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
     "collect": collect.handler,
     "count_changes": count_changes.handler,
+    "erase_contact": erase_contact.handler,
+    "export_contact": export_contact.handler,
     "park_token": park_token.handler,
     "publish_journey": publish_journey.handler,
     "react": react.handler,
@@ -77,10 +86,13 @@ HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
     "sweep_due": sweep_due.handler,
     "track": track.handler,
 }
+TASKS = ("send_message", "park_token", "erase_contact", "export_contact")
 READ_BY = {"Events": "react", "People": "count_changes"}
+FILTERS = {"People": ("ENROL#", "MSG#")}  # of range keys, as the template's
 WIRED = (
-    bootstrap.settings, bootstrap.clock, bootstrap.client, bootstrap.engine, bootstrap.desk, bootstrap.press,
-    bootstrap._session, intake, track_world.settings, track_world.gate,
+    bootstrap.settings, bootstrap.clock, bootstrap.client, bootstrap.engine, bootstrap.eraser, bootstrap.exporter,
+    bootstrap.key_ring, bootstrap.reader, bootstrap.desk, bootstrap.press, bootstrap._session, intake,
+    track_world.settings, track_world.gate,
 )  # fmt: skip
 WRITE_KEY = "wk_test"
 BATCH = 100
@@ -231,14 +243,16 @@ class World:
         size, blocked = self.stuck.get(table, (BATCH, START))
         if not there or self.clock.calendar() < blocked:
             return False
-        batch, failed = deepcopy(there[:size]), len(self.failures)
-        self.invoke(function, {"Records": batch})
+        records, length = _gathered(table, there, size)
+        batch, failed = deepcopy(records), len(self.failures)
+        if batch:
+            self.invoke(function, {"Records": batch})
         if len(self.failures) > failed:
             assert len(self.failures) < MOST_FAILURES, self.failures
             self.stuck[table] = len(batch), self.clock.calendar() + SECOND
         else:
             self.stuck.pop(table, None)
-            self.read[table] += len(batch)
+            self.read[table] += length
         return True
 
     def _pump_letters(self) -> bool:
@@ -325,6 +339,18 @@ class World:
             self.queue("record_feedback", delivery_of(mail))
 
 
+def _gathered(table: str, records: list[dict[str, Any]], most: int) -> tuple[list[dict[str, Any]], int]:
+    """A batch of what passes the mapping's filter, and how far it reaches in the stream."""
+    taken: list[dict[str, Any]] = []
+    for place, record in enumerate(records):
+        if not record["dynamodb"]["Keys"].get("sk", {}).get("S", "").startswith(FILTERS.get(table, "")):
+            continue
+        if len(taken) == most:
+            return taken, place
+        taken.append(record)
+    return taken, len(records)
+
+
 def rows(table: str) -> Iterator[Any]:
     """What stands in a table, without asking for it."""
     for found in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[table].items.values():
@@ -355,6 +381,7 @@ def forget_data() -> None:
     published.cache_clear()
     get_template.cache_clear()
     link_keys._keys = None
+    memory_key.forget()
 
 
 @contextmanager
@@ -388,7 +415,7 @@ def _made(clock: ManualClock) -> World:
     walker = Walker(clock=clock, functions={})
     services = Services(clock, StepFunctions(walker, account=ACCOUNT))
     world = World(clock, walker, services, Network(services))
-    walker.functions = {f"{LAMBDA}:{name}": world.as_task(name) for name in ("send_message", "park_token")}
+    walker.functions = {f"{LAMBDA}:{name}": world.as_task(name) for name in TASKS}
     services.accepted = world._accepted
     return world
 

@@ -13,72 +13,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.collect import app, intake
-from sojourn import config
+from functions.collect import app
 from sojourn.clock import parse_iso
 from sojourn.events import wire
 from sojourn.events.model import EventType
-from sojourn.events.store import from_image
-from sojourn.http.keys import key_row_id
-from tests.cloud import moto_cloud
-from tests.partiql import empty, teach_moto
+from tests.door import BASIC, KEY, Door, a_door
+from tests.partiql import empty
 
-KEY = "wk_test"
-BASIC = "Basic " + base64.b64encode(f"{KEY}:".encode()).decode()
-CALLS = [f"/v1/{kind}" for kind in (*EventType, "batch")]
+CALLS = ["/beacon/v1/batch", *(f"/v1/{kind}" for kind in (*EventType, *"itpsgab", "batch", "import"))]
 GOOD = {"event": "Signed Up", "userId": "42", "messageId": "m-1"}
 MB = 1024 * 1024
-
-Answer = tuple[int, dict[str, Any], dict[str, str]]
-
-
-class Door:
-    """The collect function behind its API."""
-
-    def post(self, path: str, body: Any, *, key: str | None = BASIC, **more: Any) -> Answer:
-        return self.call(
-            "POST", path, body, {**({"Authorization": key} if key else {}), **more.get("headers", {})}
-        )
-
-    def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        event = {
-            "path": path,
-            "httpMethod": method,
-            "headers": headers or {},
-            "multiValueQueryStringParameters": None,
-            "requestContext": {},
-            "body": raw if raw is None else base64.b64encode(raw).decode(),
-            "isBase64Encoded": raw is not None,
-        }
-        answer = app.handler(event, None)
-        content = json.loads(answer["body"]) if answer["body"] else {}
-        if answer["statusCode"] >= 400 and method != "HEAD":
-            assert answer["headers"]["Content-Type"] == "application/problem+json"
-            assert content["code"]
-            assert content["message"]
-        return answer["statusCode"], content, answer["headers"]
-
-    def rows(self, table: str = "Events") -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = wire.wire().client.scan(TableName=table)["Items"]
-        return items
-
-    def events(self) -> list[Any]:
-        return [from_image(image) for image in self.rows()]
 
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Door]:
-    teach_moto()
-    with moto_cloud():
-        config.put("KEY", key_row_id("write", KEY), {"name": "shop", "active": True})
-        config.put("KEY", key_row_id("write", "revoked"), {"name": "old", "active": False})
-        config.put("KEY", key_row_id("write", "other"), {"name": "other", "active": True})
-        config.put("KEY", key_row_id("write", "forged"), {"name": "sojourn", "active": True})
-        config.put("KEY", key_row_id("api", "admin"), {"name": "admin", "active": True})
-        intake.intake.cache_clear()
-        yield Door()
-        intake.intake.cache_clear()
+    with a_door() as door:
+        yield door
 
 
 @pytest.fixture
@@ -418,7 +368,7 @@ def test_the_context_of_a_batch_lies_under_that_of_its_events(door: Door):
     )
 
     event = only(door.events())
-    assert event.context == {"locale": "de", "ip": "192.0.2.1", "app": {"name": "shop", "version": "2"}}
+    assert event.context == {"locale": "de", "ip": "192.0.2.0", "app": {"name": "shop", "version": "2"}}
     assert event.payload["integrations"] == integrations
 
 
@@ -429,7 +379,10 @@ def test_the_same_event_is_stored_once_and_counted(door: Door):
     assert door.post("/v1/batch", {**twice, "sentAt": "2026-11-21T10:00:09Z"})[1] == {"success": True}
 
     assert len(door.rows()) == 2
-    assert only(door.rows("Counters"))["duplicates"] == {"N": "4"}
+    counted = [
+        row for row in door.rows("Counters") if row["pk"]["S"] == "events"
+    ]  # a key's rate has a row too
+    assert only(counted)["duplicates"] == {"N": "4"}
 
 
 def test_two_keys_may_use_one_message_id(door: Door):
@@ -492,6 +445,7 @@ def test_a_time_that_can_be_is_the_event_s(door: Door, field: str):
         (None, {}, "revoked", 401),
         (None, {}, "admin", 401),
         (None, {}, "forged", 401),
+        (None, {}, "importer", 401),
         (BASIC, {}, "other", 401),
         (BASIC, {}, {"a": 1}, 401),
         (BASIC, {"X-Write-Key": "other"}, None, 401),
@@ -549,7 +503,7 @@ def test_preflight(door: Door, path: str):
     assert {"authorization", "content-type", "x-retry-count", "anonymousid", "sentat", "x-write-key"} <= set(
         allowed
     )
-    assert headers["Access-Control-Expose-Headers"] == "Retry-After"
+    assert headers["Access-Control-Expose-Headers"] == "Retry-After, X-RateLimit-Reset"
 
 
 @pytest.mark.parametrize(
@@ -583,7 +537,7 @@ def test_refusals_can_be_read_by_pages_too(door: Door):
     ):
         assert answer[0] >= 400
         assert answer[2]["Access-Control-Allow-Origin"] == "*"
-        assert answer[2]["Access-Control-Expose-Headers"] == "Retry-After"
+        assert answer[2]["Access-Control-Expose-Headers"] == "Retry-After, X-RateLimit-Reset"
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET", "PUT", "PATCH", "DELETE"])
@@ -596,8 +550,8 @@ def test_other_methods_are_405(door: Door, path: str, method: str):
 
 NOWHERE = [
     "/", "", "/v1", "/v1/", "/v1/track/", "//v1/track", "/v1//track", "/v1/%2e%2e/v1/track", "/v1/../v1/track",
-    "/v1/%74rack", "/v1/track%2F", "/v1/track;x", "/v1/track?x", "/v1/track#x", "/v1/Track", "/v1/import", "/v2/track",
-    "/v1/track/x", "/v1/\0",
+    "/v1/%74rack", "/v1/track%2F", "/v1/track;x", "/v1/track?x", "/v1/track#x", "/v1/Track", "/v1/T", "/v1/m",
+    "/v2/track", "/v1/track/x", "/v1/\0",
 ]  # fmt: skip
 
 
@@ -674,8 +628,7 @@ def test_a_whole_consent_is_stored(door: Door):
         ("email", "ada"), ("email", "ada@"), ("email", "a b@example.org"), ("email", "ada@example"), ("email", 7),
         ("email", "ada@example.org\nBcc: eve@example.org"), ("email", "ada@example.org\n"), ("email", "é@example.org"),
         ("email", "x" * 65 + "@example.org"), ("email", "a..b@example.org"), ("email", "<ada@example.org>"),
-        ("phone", "0612345678"), ("phone", "+1 202 555 0123"), ("phone", "+0123456789"), ("phone", 12025550123),
-        ("phone", "+1234567890123456"), ("phone", "+１２０２５５５０１２３"),
+        ("phone", "0612345678"), ("phone", "+0123456789"), ("phone", 12025550123), ("phone", "+1234567890123456"),
         ("timezone", "Mars/Phobos"), ("timezone", "../../etc/passwd"), ("timezone", "europe/paris"), ("timezone", ""),
         ("timezone", "UTC+1"), ("timezone", []),
     ],
@@ -699,7 +652,7 @@ def test_good_traits_are_kept(door: Door):
     }
 
     assert door.post("/v1/identify", {"userId": "1", "traits": traits})[1] == {"success": True}
-    assert only(door.events()).traits == traits
+    assert only(door.events()).traits == {**traits, "phone_country": "US"}
 
 
 def test_rudder_s_traits_are_found_in_the_context(door: Door):

@@ -8,8 +8,10 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sojourn.clock import ManualClock
-from sojourn.consent.model import Refusal, changes_of
-from sojourn.consent.store import LedgerRow, get_consent, record, suppress, suppressed
+from sojourn.consent.addresses.store import find_suppression, lift, suppress, suppressed
+from sojourn.consent.model import Refusal
+from sojourn.consent.statements import changes_of
+from sojourn.consent.store import LedgerRow, get_consent, record
 from sojourn.consent.suppression import Reason
 from sojourn.events import store as events
 from sojourn.events.model import Event
@@ -130,6 +132,47 @@ def test_start_after_stop_gives_back():
     assert suppressed("sms", PHONE) is None
     assert get_consent(CONTACT).refusal("sms", "marketing", None) is None
     assert ledger() == [("withdrawn", "sms STOP"), ("given", "sms START")]
+
+
+def test_start_gives_back_what_was_taken_on_the_page():
+    keep_contact()
+    text("STOP")
+    lift("sms", PHONE, at=NOW + timedelta(seconds=70), source="an operator's mistake")
+
+    text("start", minute=2)
+
+    assert get_consent(CONTACT).refusal("sms", "marketing", None) is None
+
+
+def test_stop_and_start_leave_a_history_with_the_number():
+    text("STOP", sender="+12025550177")
+    text("START", minute=1, sender="+12025550177")
+    text("Arrêt", minute=2, sender="+12025550177")
+
+    known = find_suppression("sms", "+12025550177")
+    assert known is not None
+    assert [(line.reason, line.source) for line in known.history] == [
+        ("stop", "sms STOP"),
+        ("", "sms START"),
+        ("stop", "sms STOP"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I am out of office until Monday. Reply STOP to end these notices.",
+        "Auto-reply: thanks for your message, we START again on 3 January",
+        "I'm driving and can't talk right now. Call for HELP.",
+    ],
+)
+def test_an_automatic_answer_does_nothing(body: str):
+    keep_contact()
+
+    text(body)
+
+    assert (suppressed("sms", PHONE), ledger()) == (None, [])
+    assert written("SMS Received")[0].properties["keyword"] == ""
 
 
 def test_start_without_a_stop_gives_nothing():

@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from sojourn.clock import ManualClock
+from sojourn.consent.addresses.store import suppressed
 from sojourn.consent.model import Channel, ConsentChange, Purpose, Refusal, Status
-from sojourn.consent.store import LedgerRow, get_consent, record, suppressed
+from sojourn.consent.store import LedgerRow, get_consent, record
 from sojourn.errors import PoisonRecordError
 from sojourn.events import store as events
 from sojourn.events.model import Event

@@ -13,8 +13,12 @@ import pytest
 from functions.track import app, world
 from sojourn import config, tables
 from sojourn.clock import SystemClock, iso
-from sojourn.consent.model import Channel, ConsentChange, Purpose, Refusal, Status
+from sojourn.consent.addresses.store import find_suppression
+from sojourn.consent.model import Channel, Consent, ConsentChange, Purpose, Refusal, Standing, Status
 from sojourn.consent.store import LedgerRow, get_consent, record
+from sojourn.consent.suppression import Reason, address_hash, closes
+from sojourn.contacts.model import Profile
+from sojourn.contacts.store import put_profile
 from sojourn.events import store as event_store
 from sojourn.events.model import Event
 from sojourn.events.store import history
@@ -25,6 +29,7 @@ from sojourn.messages.store import MessageRow
 from sojourn.tracking.keys import link_keys
 from sojourn.tracking.tokens import Action, Keys, sign
 from tests.cloud import REGION, SETTINGS, moto_cloud
+from tests.feedback import before_first
 from tests.partiql import teach_moto
 
 KEYS = Keys("k1", {"k1": b"a secret of thirty-two bytes, ok"})
@@ -521,6 +526,90 @@ def test_it_works_when_journey_and_template_are_gone():
     call("POST", way_out(message), ONE_CLICK, FORM)
 
     assert refusal() is Refusal.UNSUBSCRIBED
+
+
+def test_the_page_offers_less_more_and_everything():
+    page = call("GET", way_out(a_message()))["body"]
+
+    assert [f'value="{scope}"' in page for scope in ("topic", "channel", "all", "less")] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("scope", "mail", "offers", "texts"),
+    [("topic", True, False, False), ("channel", True, True, False), ("all", True, True, True)],
+)
+def test_the_scope_says_how_much_stops(scope: str, mail: bool, offers: bool, texts: bool):
+    message = a_message()
+    agree(None)
+
+    answer = call("POST", way_out(message), f"confirm=unsubscribe&scope={scope}", FORM)
+
+    left = Refusal.UNSUBSCRIBED
+    assert "You are unsubscribed." in answer["body"]
+    assert (refusal("onboarding") is left, refusal("offers") is left) == (mail, offers)
+    assert (get_consent(CONTACT[0]).refusal("sms", "marketing", None) is left) == texts
+
+
+def test_the_mailboxs_one_click_stops_the_topic_whatever_else_it_says():
+    message = a_message()
+    agree(None)
+
+    call("POST", way_out(message), f"{ONE_CLICK}&scope=all", FORM)
+
+    assert (refusal(), refusal("offers")) == (Refusal.UNSUBSCRIBED, None)
+
+
+def test_less_often_is_a_wish_and_stops_nothing():
+    message = a_message()
+    agree(None)
+
+    answer = call("POST", way_out(message), "confirm=unsubscribe&scope=less", FORM)
+
+    assert "We have noted it." in answer["body"]
+    assert refusal() is None
+    (event,) = events()
+    assert (event.type, event.traits) == ("identify", {"less_often": True})
+
+
+def test_who_leaves_all_of_a_channel_leaves_it_for_every_contact_with_that_address():
+    address = f"{CONTACT[0]}@example.org"
+    message = a_message(topic="", address_hash=address_hash("email", address))
+    agree(None)
+
+    call("POST", way_out(message), ONE_CLICK, FORM)
+
+    known = find_suppression("email", address)
+    assert known is not None
+    assert known.reason is Reason.UNSUBSCRIBE
+    for days, closed in ((-1, True), (1, False)):
+        given = Standing(Status.GIVEN, iso(datetime.now(UTC) + timedelta(days=days)), "form")
+        other = Consent("else", state={"email|marketing|*": given})
+        assert closes(known, "email", "marketing", None, other) is closed
+        assert not closes(known, "email", "transactional", None, other)
+
+
+def test_two_at_the_same_instant_leave_one_row_and_one_event():
+    message = a_message()
+    agree("onboarding")
+
+    with before_first("TransactWriteItems", lambda: call("POST", way_out(message), ONE_CLICK, FORM)):
+        answer = call("POST", way_out(message), ONE_CLICK, FORM)
+
+    assert "You are unsubscribed." in answer["body"]
+    assert [row.status for row in ledger()].count("withdrawn") == 1
+    assert [event.event for event in events()] == ["Unsubscribed"]
+
+
+def test_the_link_outlives_its_message():
+    path = way_out(a_message())
+    agree(None)
+    MessageRow(f"C#{CONTACT[0]}", "MSG#0123456789abcdef").delete()
+    put_profile(Profile(CONTACT[0], identities=(f"u#{CONTACT[0]}",)))
+
+    call("POST", path, ONE_CLICK, FORM)
+
+    assert refusal(None) is Refusal.UNSUBSCRIBED
+    assert [event.event for event in events()] == ["Unsubscribed"]
 
 
 def test_other_methods_are_refused_and_named():

@@ -50,6 +50,27 @@ print(json.dumps([failed_by_name({"body": body, "log": ""}), failed_by_name({"bo
     assert fine == {"body": {"a": 1}}
 
 
+def test_a_mapping_of_large_batches_gathers_until_its_batch_is_full_or_its_window_is_over():
+    program = """
+import json, time
+from infra.local import quirks
+from ministack.services import dynamodb, lambda_svc
+arn = "arn:aws:dynamodb:us-east-1:000000000000:table/People/stream/1"
+mapping = {"BatchSize": 1000, "EventSourceArn": arn, "MaximumBatchingWindowInSeconds": 5}
+lambda_svc._iter_all_esms = lambda: [("", "", mapping)]
+def record(age):
+    return {"dynamodb": {"ApproximateCreationDateTime": time.time() - age}}
+there = {"young": [record(1)], "old": [record(6)], "full": [record(0)] * 1000}
+found = {}
+for name, records in there.items():
+    dynamodb.stream_records_since = lambda table, position, most: records[:most]
+    quirks.windows_gather()
+    found[name] = [len(dynamodb.stream_records_since("People", 0, most)) for most in (1000, 1)]
+print(json.dumps(found))
+"""
+    assert within_ministack(program) == {"young": [0, 1], "old": [1, 1], "full": [1000, 1]}
+
+
 def test_all_changes_find_their_place():
     program = """
 import json

@@ -43,8 +43,8 @@ def test_a_wish_that_cannot_be_met_is_refused(wish):
 
 def test_ports_are_free_ones_unless_named():
     ports = processes.choose_ports({})
-    assert set(ports) == {"ministack", "post_office", "public"}
-    assert len(set(ports.values())) == 3
+    assert set(ports) == {"ministack", "post_office", "public", "shop"}
+    assert len(set(ports.values())) == 4
 
 
 def test_a_taken_port_is_said_with_the_remedy():

@@ -67,13 +67,12 @@ class Person:
         return {"email": self.email, "phone": self.phone, "timezone": self.timezone, "firstName": "Ada"}
 
     def consents(self, *channels: str) -> dict[str, Any]:
-        """The context of a call that gives consent for these channels, or for both."""
-        return {
-            "consent": [
-                {"channel": channel, "purpose": "marketing", "source": "story", "wording": "Yes, write to me"}
-                for channel in channels or ("email", "sms")
-            ]
-        }
+        """The context of a call that gives consent for these channels, or for both, and to be measured in mails."""
+        given = [
+            {"channel": channel, "purpose": "marketing", "source": "story", "wording": "Yes, write to me"}
+            for channel in channels or ("email", "sms")
+        ]
+        return {"consent": [*given, {"channel": "email", "purpose": "tracking", "source": "story"}]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.stories.cloud import Answer, Cloud, Person, eventually
 
-CALLS = ["identify", "track", "page", "screen", "group", "alias", "batch"]
+CALLS = ["identify", "track", "page", "screen", "group", "alias", "batch", "import", *"itpsgab"]
 MIB = 1024 * 1024
 
 
@@ -171,6 +171,37 @@ def test_a_page_asks_first(cloud: Cloud, call: str):
     assert "authorization" in answer.headers["access-control-allow-headers"].lower()
     bad = cloud.ask("OPTIONS", f"/v1/{call}", headers={**asked, "Origin": "https://a b"})
     assert "access-control-allow-origin" not in bad.headers
+
+
+def test_what_a_browser_loads(cloud: Cloud):
+    key, ours = cloud.local.browser_key, cloud.local.collect_url
+    settings = cloud.ask("GET", f"/v1/projects/{key}/settings", headers={"Origin": "https://shop.example"})
+    segment = settings.json["integrations"]["Segment.io"]
+    assert f"{segment['protocol']}://{segment['apiHost']}" == f"{ours}/v1"
+    assert settings.headers["access-control-allow-origin"] == "https://shop.example"
+
+    packed = cloud.ask("GET", f"/analytics.js/v1/{key}/analytics.min.js", headers={"Accept-Encoding": "gzip"})
+    plain = cloud.ask("GET", f"/analytics.js/v1/{key}/analytics.min.js")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert b"analytics" in plain.body
+    assert "max-age" in plain.headers["cache-control"]
+
+    for path in (
+        "/v1/projects/nobody/settings",
+        "/analytics.js/v1/nobody/analytics.min.js",
+        "/analytics-next/x",
+    ):
+        assert cloud.ask("GET", path).json["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/projects/x/settings", "/analytics.js/v1/x/analytics.min.js", "/sojourn.js"]
+)
+def test_a_page_asks_first_for_what_it_reads(cloud: Cloud, path: str):
+    answer = cloud.ask("OPTIONS", path, headers={"Origin": "https://shop.example"})
+
+    assert (answer.status, answer.headers["access-control-allow-methods"]) == (204, "GET, OPTIONS")
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET", "PUT", "PATCH", "DELETE"])

@@ -42,7 +42,7 @@ def test_a_browser_with_cookies_presses_the_button(cloud: Cloud):
     person = cloud.enter("Question Asked")
     url = _way_out(cloud, cloud.mail_number(person, 1))
     page = cloud.ask("GET", url).body.decode()
-    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page))
+    fields = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
     pressed = "&".join(f"{name}={value}" for name, value in fields.items())
 
     assert cloud.ask("POST", url, pressed, {**FORM, "Cookie": "session=1"}).status == 200

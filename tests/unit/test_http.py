@@ -13,6 +13,7 @@ from sojourn.errors import Problem, StoreBusyError
 from sojourn.http import Cors, is_head, lambda_handler
 from sojourn.http.bodies import is_deeper_than
 from sojourn.http.cors import allowed_origin
+from sojourn.http.identify import IdentifySecrets
 from sojourn.http.keys import Key, Keys, key_row_id
 
 T0 = parse_iso("2026-11-21T10:00:00.000Z")
@@ -164,6 +165,41 @@ def test_a_key_is_remembered_a_minute_and_a_refusal_five_seconds():
     assert keys.find("write", "k") is None
 
 
+def test_what_stands_on_a_page_opens_only_the_door_for_events():
+    row = {"name": "web", "active": True, "kind": "browser", "origins": ["https://shop.example"]}
+    keys = Keys(ManualClock(T0), lookup=lambda _: row)
+
+    assert keys.find("write", "k") == Key("web", True, ("https://shop.example",))
+    assert (keys.find("api", "k"), keys.find("hook", "k")) == (None, None)
+
+
+def test_a_server_s_key_is_for_nobody_s_pages():
+    row = {"name": "shop", "active": True, "kind": "server", "origins": ["https://shop.example"]}
+
+    assert Keys(ManualClock(T0), lookup=lambda _: row).find("write", "k") == Key("shop")
+
+
+def test_secrets_are_read_once_a_minute():
+    rows = [{"active": "i1", "keys": {"i1": "a"}}, {"active": "i2", "keys": {"i1": "a", "i2": "b"}}]
+    clock = ManualClock(T0)
+    secrets = IdentifySecrets(clock, lookup=lambda _: rows.pop(0))
+    assert [secrets(), secrets()] == [("a",), ("a",)]
+
+    clock.now = T0 + timedelta(seconds=60)
+
+    assert secrets() == ("a", "b")
+
+
+def test_a_preflight_names_the_methods_of_its_path():
+    asked = {"Origin": "https://shop.example"}
+    answer = call("OPTIONS", "/things/a", cors=Cors(headers=("x-a", "x-b")), headers=asked)
+
+    assert answer["statusCode"] == 204
+    assert answer["headers"]["Access-Control-Allow-Methods"] == "GET, PUT, OPTIONS"
+    assert answer["headers"]["Access-Control-Allow-Headers"] == "x-a, x-b"
+    assert answer["headers"]["Access-Control-Expose-Headers"] == "Retry-After, X-RateLimit-Reset"
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -174,6 +210,7 @@ def test_a_key_is_remembered_a_minute_and_a_refusal_five_seconds():
         {"name": "a", "active": "yes"},
         {"name": "a#b", "active": True},
         {"name": "sojourn", "active": True},
+        {"name": "import:1", "active": True},
     ],
 )
 def test_rows_that_are_no_keys(row: dict[str, Any] | None):

@@ -10,10 +10,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
 NOWHERE = {
-    "asyncio", "aws_xray_sdk", "boto3", "click", "jsonschema", "moto", "phonenumbers", "rich", "s3transfer",
+    "asyncio", "aws_xray_sdk", "boto3", "click", "email_validator", "jsonschema", "moto", "phonenumbers", "rich",
+    "s3transfer",
 }  # fmt: skip
 WRITE_MESSAGES = {"send_message"}
-SERVE_HTTP = {"api", "collect", "track"}
+SERVE_HTTP = {"api", "collect", "preferences", "receive_webhook", "track"}
 READ_JOURNEY_FILES = {"api", "publish_journey"}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from infra.local.demo.chance import pick, share
 
 WORDING = "Yes, write to me about music I may like."
+MEASURED = "Yes, you may see what I open and follow."
 
 # Area codes of each zone, and how many of the customers live there. A phone ends in 555-01xx, which is nobody's.
 ZONES_WITH_PHONES: dict[str, tuple[float, tuple[int, ...]]] = {
@@ -59,11 +60,14 @@ class Person:
         return {**known, "phone": self.phone} if self.phone else known
 
     def context(self) -> dict[str, Any]:
-        """With one consent for each channel that was ticked in the form."""
+        """With one consent for each channel that was ticked in the form, and one for being measured in mails."""
         given = [
             {"channel": channel, "purpose": "marketing", "source": "sign-up form", "wording": WORDING}
             for channel in self.consents
         ]
+        if "email" in self.consents:
+            tracking = {"channel": "email", "purpose": "tracking", "source": "sign-up form"}
+            given.append({**tracking, "wording": MEASURED})
         return {"consent": given} if given else {}
 
 

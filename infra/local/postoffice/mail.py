@@ -69,7 +69,7 @@ class Mail:
         return [(url, words) for url, words in found if not self._is_way_out(url)]
 
     def _is_way_out(self, url: str) -> bool:
-        return url == self.unsubscribe_url or urlsplit(url).path.startswith("/u/")
+        return url == self.unsubscribe_url or urlsplit(url).path.startswith(("/u/", "/p/"))
 
     @property
     def pixel(self) -> str | None:

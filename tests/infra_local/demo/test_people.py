@@ -42,5 +42,6 @@ def test_consent_travels_in_the_context():
     assert [(each["channel"], each["purpose"]) for each in given] == [
         ("email", "marketing"),
         ("sms", "marketing"),
+        ("email", "tracking"),
     ]
     assert person.traits()["email"].endswith("@example.org")

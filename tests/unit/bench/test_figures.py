@@ -2,7 +2,7 @@
 
 import json
 
-from bench import demo, send, walks
+from bench import demo, react, send, walks
 from bench.__main__ import line_of
 from bench.measures import judged
 
@@ -11,6 +11,12 @@ def test_a_mail_takes_four_requests_of_dynamodb():
     figures = {figure["name"]: figure["value"] for figure in send.counts()}
 
     assert figures == {"dynamodb_requests_per_message": 4, "write_units_per_message": 10}
+
+
+def test_an_event_asks_for_five_rows_at_most_however_many_contacts_there_are():
+    few, many = (react.requests_per_event(crowd, batch=1) for crowd in (react.CROWD, react.LARGE_CROWD))
+
+    assert few == many <= react.REQUESTS_GOAL
 
 
 def test_a_step_is_a_transition_and_a_hold_is_three():

@@ -8,8 +8,10 @@ import click
 import pytest
 
 from sojourn import config
-from sojourn.cli.keys import new_key, revoke_key, rotate_link
+from sojourn.cli.keys import new_key, revoke_key, rotate_identify, rotate_link, show_user_hash
 from sojourn.clock import ManualClock
+from sojourn.events.proofs import user_hash
+from sojourn.http.identify import IdentifySecrets
 from sojourn.http.keys import Keys
 from tests.cloud import moto_cloud
 from tests.insight_rows import NOW
@@ -38,7 +40,7 @@ def test_a_new_key_opens_until_it_is_revoked(capsys):
     assert Keys(ManualClock(NOW)).find("api", key) is None
 
 
-@pytest.mark.parametrize("name", ["", " ", "a#b", "sojourn"])
+@pytest.mark.parametrize("name", ["", " ", "a#b", "import:1", "sojourn"])
 def test_a_name_that_no_source_may_have_is_refused(name):
     with pytest.raises(click.ClickException):
         within_stack(new_key)(kind="write", name=name)
@@ -57,3 +59,70 @@ def test_rotation_keeps_what_was():
     assert row is not None
     assert row.data["active"] == "k2"
     assert sorted(row.data["keys"]) == ["k1", "k2"]
+
+
+def made(capsys: pytest.CaptureFixture[str], **options: Any) -> str:
+    within_stack(new_key)(**{"kind": "write", "name": "web", **options})
+    return capsys.readouterr().out.strip()
+
+
+def test_a_key_is_a_server_s_unless_it_is_made_for_pages(capsys):
+    keys = Keys(ManualClock(NOW))
+    server = keys.find("write", made(capsys))
+    page = keys.find(
+        "write",
+        made(capsys, name="page", browser=True, origin=("https://B.example", "https://a.example:8443")),
+    )
+
+    assert server is not None
+    assert not server.is_browser
+    assert page is not None
+    assert (page.is_browser, page.origins) == (True, ("https://a.example:8443", "https://b.example"))
+
+
+def test_a_page_and_a_server_never_share_a_name(capsys):
+    made(capsys)
+    assert made(capsys)
+
+    with pytest.raises(click.ClickException, match="choose another"):
+        within_stack(new_key)(kind="write", name="web", browser=True)
+    assert made(capsys, name="page", browser=True)
+    with pytest.raises(click.ClickException, match="choose another"):
+        within_stack(new_key)(kind="write", name="page")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kind": "api", "browser": True},
+        {"kind": "write", "origin": ("https://a.example",)},
+        {"kind": "write", "browser": True, "origin": ("https://a.example/path",)},
+        {"kind": "write", "browser": True, "origin": ("*",)},
+        {"kind": "write", "browser": True, "origin": ("null",)},
+    ],
+)
+def test_keys_that_make_no_sense_are_refused_with_a_way_out(options):
+    with pytest.raises(click.ClickException) as refused:
+        within_stack(new_key)(name="web", **options)
+    assert ":" in refused.value.message
+
+
+def test_secrets_of_users_hashes_rotate_and_older_ones_stay_until_told(capsys):
+    def rotated(**options: Any) -> str:
+        within_stack(rotate_identify)(**options)
+        return str(capsys.readouterr().out.strip())
+
+    first, second = rotated(), rotated()
+    assert IdentifySecrets(ManualClock(NOW))() == (first, second)
+    within_stack(show_user_hash)(user_id="42")
+    assert capsys.readouterr().out.strip() == user_hash(second, "42")
+
+    third = rotated(only=True)
+    assert IdentifySecrets(ManualClock(NOW))() == (third,)
+    assert len({first, second, third}) == 3
+
+
+def test_a_stack_without_a_secret_says_how_to_make_one():
+    assert IdentifySecrets(ManualClock(NOW))() == ()
+    with pytest.raises(click.ClickException, match="rotate-identify"):
+        within_stack(show_user_hash)(user_id="42")

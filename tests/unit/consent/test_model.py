@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sojourn.consent.lapse import as_of
 from sojourn.consent.model import (
     Channel,
     Consent,
@@ -18,12 +19,12 @@ from sojourn.consent.model import (
     Standing,
     Status,
     apply,
-    changes_of,
 )
-from sojourn.events.model import Event, internal_event
+from sojourn.consent.statements import changes_of
+from sojourn.events.model import Event, Trust, internal_event
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
-GIVEN, WITHDRAWN = Status.GIVEN, Status.WITHDRAWN
+GIVEN, PENDING, WITHDRAWN = Status.GIVEN, Status.PENDING, Status.WITHDRAWN
 
 
 def change(
@@ -111,6 +112,8 @@ any_change = st.builds(
     minute=st.integers(0, 3),
     channel=st.sampled_from(Channel),
     source=st.sampled_from(["form", "api"]),
+    is_imported=st.booleans(),
+    is_merged=st.booleans(),
 )
 
 
@@ -124,6 +127,58 @@ def test_the_order_of_arrival_and_repetition_do_not_matter(changes: list[Consent
 @given(changes=st.lists(any_change, max_size=8), topic=st.sampled_from([None, "news", "offers"]))
 def test_a_last_withdrawal_of_all_always_refuses(changes: list[ConsentChange], topic: str | None):
     assert verdict(*changes, change(WITHDRAWN, minute=9), topic=topic) is Refusal.UNSUBSCRIBED
+
+
+# ─── pending, and lists that somebody brought
+
+
+def test_a_request_waits_for_its_confirmation():
+    assert verdict(change(PENDING)) is Refusal.UNCONFIRMED
+    assert verdict(change(PENDING), change(GIVEN, minute=1)) is None
+    assert verdict(change(PENDING, "news"), topic="offers") is Refusal.NO_CONSENT
+
+
+def test_a_second_request_takes_nothing_from_who_confirmed():
+    assert verdict(change(GIVEN), change(PENDING, minute=1)) is None
+    assert verdict(change(GIVEN), change(WITHDRAWN, minute=1), change(PENDING, minute=2)) is (
+        Refusal.UNCONFIRMED
+    )
+    assert verdict(change(PENDING), change(WITHDRAWN, minute=1)) is Refusal.UNSUBSCRIBED
+
+
+def test_a_list_never_subscribes_again_who_left():
+    brought = change(GIVEN, minute=9, is_imported=True)
+
+    assert verdict(brought) is None
+    assert verdict(change(WITHDRAWN), brought) is Refusal.UNSUBSCRIBED
+    assert verdict(change(WITHDRAWN), replace(brought, topic="news")) is Refusal.UNSUBSCRIBED
+    assert verdict(change(WITHDRAWN), brought, change(GIVEN, minute=1)) is None
+
+
+def test_an_unconfirmed_request_is_forgotten_after_thirty_days():
+    asked = folded(change(WITHDRAWN), change(PENDING, minute=1), change(PENDING, "news", minute=1))
+
+    assert as_of(asked, START + timedelta(days=29)) == asked
+    later = as_of(asked, START + timedelta(days=31))
+    assert (later.pending("email"), later.refusal("email", "marketing", None)) == ([], Refusal.UNSUBSCRIBED)
+    assert later.state.keys() == {"email|marketing|*"}
+    assert as_of(folded(change(GIVEN), change(PENDING)), START + timedelta(days=99)).pending("email") == []
+
+
+@given(changes=st.lists(any_change, max_size=8))
+def test_a_state_survives_its_row(changes: list[ConsentChange]):
+    for standing in folded(*changes).state.values():
+        assert Standing.from_json(standing.as_json()) == standing
+
+
+def test_measuring_is_asked_for_apart_and_each_kind_alone():
+    tracking: dict[str, Any] = {"purpose": Purpose.TRACKING}
+    opens_only = folded(change(GIVEN, **tracking), change(WITHDRAWN, "clicks", minute=1, **tracking))
+
+    assert opens_only.may_measure("email", "opens", unasked=False)
+    assert not opens_only.may_measure("email", "clicks", unasked=True)
+    assert [Consent("ada").may_measure("email", unasked=each) for each in (True, False)] == [True, False]
+    assert opens_only.refusal("email", "marketing", None) is Refusal.NO_CONSENT
 
 
 # ─── from events
@@ -191,6 +246,57 @@ def test_what_cannot_be_read_is_passed_over(said: Any):
 @pytest.mark.parametrize("consent", [None, {}, "yes", 3, {"categoryPreferences": {"a": True}}])
 def test_a_consent_that_is_no_list_says_nothing(consent: Any):
     assert changes_of(an_event(context={"consent": consent})) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "is_known", "status"),
+    [
+        ({"status": "given"}, False, PENDING),
+        ({"status": "given"}, True, PENDING),
+        ({"status": "pending"}, True, PENDING),
+        ({"status": "withdrawn"}, False, WITHDRAWN),
+        ({"status": "withdrawn"}, True, None),
+        ({"purpose": "tracking"}, False, GIVEN),
+        ({"purpose": "tracking"}, True, None),
+        ({"purpose": "tracking", "status": "withdrawn"}, False, WITHDRAWN),
+        ({"purpose": "tracking", "status": "withdrawn"}, True, None),
+    ],
+)
+def test_a_browser_asks_and_does_not_give(said: dict[str, str], is_known: bool, status: Status | None):
+    event = an_event(context={"consent": [{**SAID, **said}]})
+    public, proved = replace(event, trust=Trust.BROWSER), replace(event, trust=Trust.PROVED)
+
+    assert [each.status for each in changes_of(public, is_known=is_known)] == ([status] if status else [])
+    assert [each.status.value for each in changes_of(proved)] == [said.get("status", "given")]
+
+
+def test_who_does_not_say_whether_a_person_is_known_is_careful():
+    event = replace(an_event("Consent Withdrawn", properties=SAID), trust=Trust.BROWSER)
+
+    assert changes_of(event) == ()
+
+
+def test_evidence_comes_from_the_statement_and_from_the_call_around_it():
+    told = {"form": "footer", "statement": "x" * 900, "secret": "not kept", "page": 7}
+    context = {"page": {"url": "https://shop.example/news"}, "ip": "203.0.113.0", "userAgent": "Firefox"}
+    said = {**SAID, "how": "form", "wording": "Yes", "wording_version": "3", "evidence": told}
+
+    (found,) = changes_of(an_event("Consent Given", properties=said, context=context))
+
+    assert (found.how, found.wording_version) == ("form", "3")
+    assert found.evidence == {
+        "form": "footer",
+        "statement": "x" * 300,
+        "page": "https://shop.example/news",
+        "ip_prefix": "203.0.113.0",
+        "user_agent": "Firefox",
+    }
+
+
+def test_an_imported_yes_is_told_apart():
+    event = replace(an_event("Consent Given", properties=SAID), source="import:42")
+
+    assert changes_of(event)[0].is_imported
 
 
 def test_other_events_say_nothing():

@@ -1,21 +1,16 @@
 """Consent in the table: ledger and state together; suppressed addresses that only their holders open."""
 
+import functools
+import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sojourn.consent.model import Channel, ConsentChange, Purpose, Refusal, Status
-from sojourn.consent.store import (
-    LedgerRow,
-    find_suppression,
-    get_consent,
-    lift,
-    record,
-    soft_bounce,
-    suppress,
-    suppressed,
-)
+from sojourn.consent.addresses.store import find_suppression, lift, soft_bounce, suppress, suppressed
+from sojourn.consent.model import Channel, Consent, ConsentChange, Purpose, Refusal, Status, apply
+from sojourn.consent.store import LedgerRow, get_consent, ledger_of, record, record_after
 from sojourn.consent.suppression import Reason, Send, address_hash
 from tests.cloud import moto_cloud
 from tests.feedback import before_first, cleared
@@ -99,6 +94,52 @@ def test_a_writer_who_is_overtaken_by_himself_says_that_it_is_there():
         assert not record("ada", change(Status.GIVEN))
 
     assert get_consent("ada").revision == len(ledger()) == 1
+
+
+def test_the_ledger_keeps_how_it_was_said_and_folds_to_the_state():
+    proof = {
+        "page": "https://shop.example/",
+        "ip_prefix": "203.0.113.0",
+        "user_agent": "Firefox",
+        "form": "f",
+    }
+    said = replace(
+        change(Status.GIVEN, event="e3"),
+        how="form",
+        wording="Yes, write to me",
+        wording_version="3",
+        evidence=proof,
+    )
+    for each in (
+        said,
+        change(Status.PENDING, 3),
+        change(Status.WITHDRAWN, 5),
+        change(Status.PENDING, 7, "e2"),
+    ):
+        record("ada", each)
+    record("ada", replace(change(Status.GIVEN, 8, "e4", "news"), is_imported=True))
+
+    assert said in ledger_of("ada")
+    assert functools.reduce(apply, ledger_of("ada"), Consent("ada")).state == get_consent("ada").state
+    (row,) = [row for row in ledger() if row.wording]
+    assert row.wording_hash == hashlib.sha256(b"Yes, write to me").hexdigest()
+
+
+def test_two_who_say_the_same_at_once_say_it_once():
+    def leave(minute: int) -> int:
+        return record_after(
+            "ada",
+            lambda consent: (
+                []
+                if consent.status("email", "marketing", None) is Status.WITHDRAWN
+                else [change(Status.WITHDRAWN, minute, f"e{minute}")]
+            ),
+        )
+
+    with before_first("TransactWriteItems", lambda: leave(1)):
+        assert leave(2) == 0
+
+    assert len(ledger()) == 1
 
 
 def test_soft_bounces_at_the_same_time_are_both_counted():

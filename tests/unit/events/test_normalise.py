@@ -102,5 +102,17 @@ def test_an_event_of_950_bytes_is_one_write_unit():
 
     done = normalise(item, envelope(batch=[item], sentAt="2026-11-21T10:00:00.123456+00:00"))
 
-    names = ("pk", "sk", "type", "event", "at", "received_at", "source", "message_id", "payload", "ttl")
+    names = (
+        "pk",
+        "sk",
+        "type",
+        "event",
+        "at",
+        "received_at",
+        "source",
+        "message_id",
+        "payload",
+        "trust",
+        "ttl",
+    )
     assert size_of(dict(zip(names, _parameters(done.event, done.text, "1829858521"), strict=True))) <= 1024

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from sojourn.clock import iso
-from sojourn.contacts.model import Profile
+from sojourn.contacts.merge import Merge
+from sojourn.contacts.model import News, Profile
+from sojourn.contacts.seen import counted
 from sojourn.insight.explain import JourneyFacts, Standing, StepFacts, explain
 from sojourn.messages.model import Message, MessageState
 from tests.insight_rows import ADA, NOW, a_message
@@ -47,6 +49,14 @@ def ada(**events: str) -> Profile:
     return Profile(ADA, revision=1, events=seen)
 
 
+def ada_seen(*news: News) -> Profile:
+    """Ada, who signed up as often, and how much of it was news."""
+    seen = None
+    for each in news:
+        seen = counted(seen, iso(NOW), each)
+    return Profile(ADA, revision=1, events={"Signed Up": seen or {}})
+
+
 def told(
     profile: Profile | None = None,
     journey: JourneyFacts = LIVE,
@@ -63,6 +73,9 @@ def told(
         (ada(Order_Completed=iso(NOW)), LIVE, "entry_event_never_seen"),
         (ada(Signed_Up="2026-10-31T23:59:59.999Z"), LIVE, "entry_event_before_live"),
         (ada(Signed_Up=iso(NOW)), LIVE, "not_admitted"),
+        (ada_seen(News.IMPORTED, News.IMPORTED), LIVE, "entry_event_imported"),
+        (ada_seen(News.IMPORTED, News.LATE), LIVE, "entry_event_too_old"),
+        (ada_seen(News.IMPORTED, News.NEWS), LIVE, "not_admitted"),
     ],
 )
 def test_why_a_contact_is_not_in(profile, journey, reason):
@@ -141,3 +154,24 @@ def test_an_unknown_message_is_said_not_to_be_sent_again():
     message = a_message(state=MessageState.UNKNOWN, sent_at="")
 
     assert "not sent again" in told(standing=STANDING, messages=(message,))["messages"][0]["note"]
+
+
+def test_merges_and_conflicts_are_told():
+    merge = Merge(
+        survivor=ADA,
+        loser="b" * 20,
+        at=iso(NOW),
+        why="alias",
+        identity="u#old",
+        event="u#ada|1",
+        source="crm",
+    )
+    conflict = {"at": iso(NOW), "identity": "a#1", "event": "u#ada|2", "why": "another_user"}
+    profile = replace(ada(), conflicts=(conflict,))
+
+    answer = explain(profile, LIVE, standing=None, messages=(), merges=[merge], now=NOW)
+
+    assert [(told["contact"], told["into"], told["why"]) for told in answer["merges"]] == [
+        ("b" * 20, ADA, "alias")
+    ]
+    assert answer["conflicts"] == [conflict]

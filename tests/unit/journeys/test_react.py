@@ -1,5 +1,7 @@
 """What an event does, however often it is told."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +10,8 @@ import pytest
 from sojourn.clock import iso
 from sojourn.consent.store import get_consent
 from sojourn.contacts.store import find_contact, get_profile
+from sojourn.delivery import store as delivery_store
+from sojourn.delivery.model import ClaimStaleError
 from sojourn.errors import StoreBusyError
 from sojourn.events import store as events
 from sojourn.events.model import Event
@@ -15,10 +19,13 @@ from sojourn.events.stream import Sequenced
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Status
 from sojourn.journeys.react import react
+from sojourn.journeys.send_step import Leg, SendTask
 from sojourn.journeys.versions import LiveJourney
 from sojourn.journeys.wait import Engine
+from sojourn.messages.model import Message
+from sojourn.tables import connection
 from tests.cloud import REGION, SETTINGS
-from tests.journeys import IDENTITY, NOW, Machines, an_engine, an_event
+from tests.journeys import IDENTITY, NOW, Machines, an_engine, an_event, welcome
 
 AGREED = [{"channel": "email", "purpose": "marketing", "source": "form"}]
 ANN = an_event(
@@ -146,3 +153,166 @@ def test_a_busy_table_raises_for_the_whole_batch(engine: Engine, live: LiveJourn
         react(batch(ANN, SIGNED_UP), {"welcome": live}, engine=engine)
 
     assert get_profile(the_contact()).folded == {}
+
+
+@pytest.fixture
+def asked() -> Iterator[list[str]]:
+    """What is asked of DynamoDB meanwhile."""
+    seen: list[str] = []
+    events_of = connection().client.meta.events
+
+    def note(model: Any, **_: Any) -> None:
+        seen.append(model.name)
+
+    events_of.register("before-call.dynamodb", note)
+    yield seen
+    events_of.unregister("before-call.dynamodb", note)
+
+
+def before_the_first(operation: str, effect: Callable[[], None]) -> None:
+    """Somebody else is faster, once."""
+    pending = [effect]
+    events_of = connection().client.meta.events
+    events_of.register(f"before-call.dynamodb.{operation}", lambda **_: pending.pop()() if pending else None)
+
+
+def test_several_events_of_a_person_are_one_read_and_one_write(engine: Engine, asked: list[str]):
+    visits = [an_event("Seen", number=number) for number in range(20)]
+    react(batch(visits[0]), {}, engine=engine)
+    asked.clear()
+
+    react(batch(*visits[1:], first=2), {}, engine=engine)
+
+    assert asked == ["BatchGetItem", "GetItem", "PutItem"]
+    assert get_profile(the_contact()).events["Seen"]["n"] == 20
+
+
+def test_people_whom_one_event_names_together_are_taken_together(engine: Engine, asked: list[str]):
+    visitor = replace(an_event("Seen", number=1), pk="a#1")
+    identified = an_event("", number=2, anonymousId="1")
+    react(
+        batch(visitor, identified, replace(visitor, sk="-#web#3"), an_event("Seen", number=4)),
+        {},
+        engine=engine,
+    )
+
+    profile = get_profile(the_contact())
+    assert {name: seen["n"] for name, seen in profile.events.items()} == {"Seen": 3, "identify": 1}
+    assert profile.folded == {"a#1": "3", IDENTITY: "4"}
+    assert asked.count("PutItem") == 3  # of the visitor, of the user id, and of the profile
+
+
+@pytest.mark.parametrize(
+    ("source", "late", "reason"), [("import:7", 0, "imported"), ("web", 25, "late"), ("web", 24, None)]
+)
+def test_what_is_no_news_is_known_and_moves_nobody(
+    engine: Engine, live: LiveJourney, source: str, late: int, reason: str | None
+):
+    event = replace(SIGNED_UP, source=source, received_at=NOW + timedelta(hours=late))
+
+    react(batch(ANN, event), {"welcome": live}, engine=engine)
+
+    seen = get_profile(the_contact()).events["Signed Up"]
+    assert seen["n"] == 1
+    assert seen.get(reason or "late") == (1 if reason else None)
+    assert len(machines(engine).started) == (0 if reason else 1)
+
+
+@pytest.mark.parametrize("changes", [{"source": "import:7"}, {"received_at": NOW + timedelta(hours=30)}])
+def test_what_is_no_news_meets_no_goal(engine: Engine, live: LiveJourney, changes: dict[str, Any]):
+    react(batch(SIGNED_UP), {"welcome": live}, engine=engine)
+    react(batch(replace(ORDERED, **changes), first=2), {"welcome": live}, engine=engine)
+
+    assert run().status is Status.ACTIVE
+    assert get_profile(the_contact()).events["Order Completed"]["n"] == 1
+
+
+def test_consent_of_an_import_holds_though_it_is_no_news(engine: Engine):
+    react(batch(replace(ANN, source="import:7")), {}, engine=engine)
+
+    assert get_consent(the_contact()).refusal("email", "marketing", None) is None
+
+
+def test_traits_that_no_row_can_hold_are_left_out_and_kept_for_the_operator(engine: Engine):
+    """C14."""
+    chapters = [
+        an_event("", number=n, at=NOW + timedelta(minutes=n), traits={f"chapter{n}": "x" * 60_000, "last": n})
+        for n in range(1, 9)
+    ]
+
+    kept = react(batch(ANN, *chapters), {}, engine=engine)
+
+    assert [(record.rejection.code, record.rejection.field) for record in kept] == [
+        ("profile_too_large", "traits.chapter1"),
+        ("profile_too_large", "traits.chapter1"),
+    ]
+    profile = get_profile(the_contact())
+    assert (profile.email, profile.traits["last"], profile.events["identify"]["n"]) == (
+        "ann@example.org",
+        6,
+        9,
+    )
+
+
+def test_who_is_overtaken_folds_onto_what_was_written(engine: Engine):
+    react(batch(ANN), {}, engine=engine)
+    visitor = replace(an_event("Seen", number=2), pk="a#1")
+    overtaker = batch(an_event("Seen", number=3, anonymousId="1"), first=3)
+    before_the_first("PutItem", lambda: assert_quiet(react(overtaker, {}, engine=engine)))
+
+    react(batch(visitor, first=2), {}, engine=engine)
+
+    profile = get_profile(the_contact())
+    assert {name: seen["n"] for name, seen in profile.events.items()} == {"identify": 1, "Seen": 2}
+    assert find_contact("a#1") == profile.contact
+
+
+def test_of_two_merges_at_once_one_gives_way_and_both_people_are_one(engine: Engine):
+    people = [replace(an_event("Seen", number=number), pk=f"u#{number}") for number in (1, 2, 3)]
+    react(batch(*people), {}, engine=engine)
+    joins = [
+        replace(an_event("", number=10 + n, previousId=str(n + 1)), pk=f"u#{n}", type="alias") for n in (1, 2)
+    ]
+    other = batch(joins[1], first=20)
+    before_the_first("TransactWriteItems", lambda: assert_quiet(react(other, {}, engine=engine)))
+
+    react(batch(joins[0], first=10), {}, engine=engine)
+
+    one = {get_profile(find_contact(f"u#{n}") or "").contact for n in (1, 2, 3)}
+    assert len(one) == 1
+    profile = get_profile(one.pop())
+    assert {name: seen["n"] for name, seen in profile.events.items()} == {"Seen": 3, "alias": 2}
+    assert len(profile.merged) == 2
+
+
+def test_a_message_claimed_by_what_the_absorbed_had_allowed_is_decided_anew(
+    engine: Engine, live: LiveJourney
+):
+    """The claim's fence: what was read before the merge does not hold after it."""
+    react(batch(ANN, SIGNED_UP), {"welcome": live}, engine=engine)
+    other = replace(an_event("Seen", number=5), pk="u#old", at=NOW - timedelta(days=9))
+    says_no = [{"channel": "email", "purpose": "marketing", "source": "form", "status": "withdrawn"}]
+    known = replace(an_event("", number=6, context={"consent": says_no}), pk="u#old", at=other.at)
+    react(batch(other, known, first=5), {}, engine=engine)
+    enrolment = run()
+    message = Message(
+        contact=enrolment.contact, digest="0" * 16, enrolment=enrolment.id, journey="welcome", version=1,
+        step="Send the welcome", channel="email", template="welcome", template_version=1, identity=IDENTITY,
+    )  # fmt: skip
+    leg = Leg(SendTask.from_task({"enrolment": enrolment.id, "leg": 1, "step": "", "next": "", "attempt": 1}),
+              enrolment, welcome(), engine.clock)  # fmt: skip
+    facts, _ = delivery_store.read(enrolment.contact, message.digest, leg.key)
+
+    react(batch(replace(an_event("", number=7, previousId="old"), type="alias"), first=7), {}, engine=engine)
+
+    with pytest.raises(ClaimStaleError):
+        delivery_store.claim(message, facts.consent, leg)
+    again, row = delivery_store.read(enrolment.contact, message.digest, leg.key)
+    assert again.profile.contact == again.consent.contact != enrolment.contact
+    assert again.consent.refusal("email", "marketing", None) is not None
+    assert (again.profile.email, row is not None) == ("ann@example.org", True)
+    delivery_store.claim(message, again.consent, leg)
+
+
+def assert_quiet(poisoned: list[Any]) -> None:
+    assert poisoned == []

@@ -56,9 +56,16 @@ def desk(live: LiveJourney, outbox: Outbox) -> Iterator[Desk]:
         public_url="https://x.example",
         postal_address="1 Example Street",
         keys=lambda: Keys("k1", {"k1": b"x" * 32}),
+        clock=ManualClock(NOW),
     )
     yield Desk(
-        clock=ManualClock(NOW), email=outbox, sms=outbox, composer=composer, suppressed=lambda *address: None
+        clock=ManualClock(NOW),
+        email=outbox,
+        sms=outbox,
+        composer=composer,
+        suppression=lambda *address: None,
+        may_ask=lambda *asked: True,
+        measured_unasked=lambda: True,
     )
     get_template.cache_clear()
 

@@ -217,7 +217,13 @@ def test_the_shipped_templates_can_be_saved_and_sent_to_somebody_unknown(path):
     assert check(definition) == []
     template = save(definition, version=1)
     rendered = render(
-        template, {}, link=lambda n: f"https://t/{n}", unsubscribe_url="https://u", postal_address="At 1"
+        template,
+        {},
+        link=lambda n: f"https://t/{n}",
+        unsubscribe_url="https://u",
+        confirm_url="https://y",
+        preferences_url="https://p",
+        postal_address="At 1",
     )
     assert len(rendered.html.encode()) < 20_000
     assert "{{" not in rendered.html + rendered.text + rendered.subject

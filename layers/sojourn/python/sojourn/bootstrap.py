@@ -5,12 +5,14 @@ What one collaborator needs is imported where it is made: a function that sends 
 
 import functools
 import os
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sojourn.clients import named
 from sojourn.clock import Clock, machine_clock
 from sojourn.events import store as events_store
-from sojourn.settings import PublisherSettings, Settings
+from sojourn.settings import ArchiveSettings, PrivacySettings, PublisherSettings, ReactSettings, Settings
 from sojourn.tables import bind, store_errors_translated
 
 if TYPE_CHECKING:
@@ -18,10 +20,19 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
     from sojourn.delivery.deliver import Desk
+    from sojourn.imports.files import Bucket
     from sojourn.journeys.publish import Press
     from sojourn.journeys.wait import Engine
+    from sojourn.privacy.archiving import Archivist
+    from sojourn.privacy.erase import Eraser
+    from sojourn.privacy.export import Exporter
+    from sojourn.privacy.files import Files
+    from sojourn.privacy.keys import KeyRing
 
-__all__ = ["client", "clock", "desk", "engine", "press", "settings", "store_errors_translated"]
+__all__ = [
+    "archivist", "client", "clock", "desk", "engine", "eraser", "exporter", "key_ring", "press", "settings",
+    "store_errors_translated",
+]  # fmt: skip
 
 
 @functools.cache
@@ -61,9 +72,17 @@ def engine() -> "Engine":
 
 
 @functools.cache
+def reader() -> "Engine":
+    """The same for whoever reads events, and must know which of them are news."""
+    oldest = timedelta(hours=float(ReactSettings.from_env().max_event_age_hours))
+    return replace(engine(), max_age=oldest)
+
+
+@functools.cache
 def desk() -> "Desk":
     """What sending needs."""
-    from sojourn.consent.store import suppressed
+    from sojourn.consent.addresses.store import find_suppression, may_ask
+    from sojourn.consent.settings import measured_unasked
     from sojourn.delivery.compose import Composer
     from sojourn.delivery.deliver import Desk
     from sojourn.delivery.providers import ONE_ATTEMPT
@@ -75,14 +94,19 @@ def desk() -> "Desk":
     sender = f"{known.from_name} <{known.email_from}>" if known.from_name else known.email_from
     ses = SesSender(client("sesv2", ONE_ATTEMPT), sender=sender, configuration_set=known.configuration_set)
     composer = Composer(
-        public_url=known.public_url.rstrip("/"), postal_address=known.postal_address, keys=link_keys
+        public_url=known.public_url.rstrip("/"),
+        postal_address=known.postal_address,
+        keys=link_keys,
+        clock=clock(),
     )
     return Desk(
         clock=clock(),
         email=ses,
         sms=SnsSender(client("sns", ONE_ATTEMPT)),
         composer=composer,
-        suppressed=suppressed,
+        suppression=find_suppression,
+        may_ask=lambda *asked: may_ask(*asked, now=clock().wall()),
+        measured_unasked=measured_unasked,
     )
 
 
@@ -99,6 +123,66 @@ def press() -> "Press":
         client=client("stepfunctions", Config(retries=PATIENT)),
         settings=PublisherSettings.from_env(),
     )
+
+
+@functools.cache
+def key_ring(key_arn: str) -> "KeyRing":
+    """The keys of people, for whoever may ask KMS for the key that wraps them."""
+    from sojourn.privacy.keys import key_ring
+
+    return key_ring(client("kms"), key_arn)
+
+
+@functools.cache
+def archivist() -> "Archivist":
+    """What archiving needs."""
+    from sojourn.contacts.memory import erased_at
+    from sojourn.events.archive_line import EVENT, MESSAGE
+    from sojourn.privacy.archiving import Archivist
+    from sojourn.privacy.posting import Post
+
+    own = ArchiveSettings.from_env()
+    streams = {EVENT: own.event_archive, MESSAGE: own.message_archive}
+    post = Post(client("firehose"), streams)
+    return Archivist(ring=key_ring(own.person_key_arn), post=post, clock=clock(), erased_at=erased_at)
+
+
+@functools.cache
+def eraser() -> "Eraser":
+    """What forgetting needs."""
+    from sojourn.events.archive import Archive
+    from sojourn.privacy.erase import Eraser
+
+    own = PrivacySettings.from_env()
+    ring, archive = key_ring(own.person_key_arn), Archive(client("s3"), own.archive_bucket)
+    return Eraser(engine=engine(), files=_files(own), archive=archive, ring=ring)
+
+
+@functools.cache
+def exporter() -> "Exporter":
+    """What an export needs."""
+    from sojourn.events.archive import Archive
+    from sojourn.privacy.export import Exporter
+
+    settings()
+    own = PrivacySettings.from_env()
+    ring, archive = key_ring(own.person_key_arn), Archive(client("s3"), own.archive_bucket)
+    return Exporter(clock=clock(), files=_files(own), archive=archive, ring=ring)
+
+
+def _files(own: PrivacySettings) -> "Files":
+    from sojourn.privacy.files import Files
+
+    return Files(client("s3"), own.files_bucket, own.archive_bucket)
+
+
+@functools.cache
+def import_files() -> "Bucket":
+    """Where imported files lie."""
+    from sojourn.imports.files import Bucket
+    from sojourn.settings import ImportSettings
+
+    return Bucket(client("s3"), ImportSettings.from_env().files_bucket)
 
 
 @functools.cache

@@ -4,6 +4,7 @@ Every error of ours; its class says what to do next.
 SojournError
 ├── Retryable                       Step Functions retries these by class name
 │   ├── StoreBusyError              a table was busy or out of reach
+│   ├── ContactUnknownYetError      an event whose contact is still being made (privacy)
 │   └── MessageNotYetKnownError     feedback on a message whose row is not there yet (feedback)
 ├── Held                            not now, but later
 │   └── HeldError                   the step must wait until a moment; the machine goes to Hold
@@ -15,9 +16,11 @@ SojournError
 │   ├── PoisonRecordError           a record that can never be processed; it is kept and passed over
 │   ├── NotFoundError               a row that should be there is not
 │   ├── StaleWriteError             someone else wrote the row first: read again
+│   ├── ProfileTooLargeError        more of one person than a row can hold; names the field (contacts)
 │   ├── EventRejectedError          an event that can never be stored (events)
 │   ├── JourneyRefusedError         a journey with errors (journeys)
 │   ├── TemplateRefusedError        a template with faults; TemplateFaultError is one of them (messages)
+│   ├── ImportRefusedError          a file, mapping or statement that cannot be imported (imports)
 │   ├── RenderError                 this contact cannot get this message; Missing, Unfit, RenderLimit (messages)
 │   └── ProviderRefusedError        the provider will never take this message (delivery)
 ├── NotNowError                     the provider provably did not take it (delivery)

@@ -40,6 +40,8 @@ class Settings(FromEnv):
     configuration_set: str
     public_url: str
     due_shards: str
+    events_kept_days: str
+    rejected_events_kept_days: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +58,39 @@ class ApiSettings(FromEnv):
     """What only the admin API knows."""
 
     publish_journey_function: str
+    files_bucket: str
+    import_machine_arn: str
+    erase_contact_machine_arn: str
+    export_contact_machine_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactSettings(FromEnv):
+    """What only react and park_token know: they read events and must know which of them are news."""
+
+    max_event_age_hours: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings(FromEnv):
+    """What only archive_changes knows."""
+
+    event_archive: str
+    message_archive: str
+    person_key_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacySettings(FromEnv):
+    """What only erase_contact and export_contact know."""
+
+    files_bucket: str
+    archive_bucket: str
+    person_key_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSettings(FromEnv):
+    """What only import_file knows."""
+
+    files_bucket: str

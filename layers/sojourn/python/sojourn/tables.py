@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.attributes import DiscriminatorAttribute, JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import DiscriminatorAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -69,6 +69,7 @@ class IdentityRow(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     contact = UnicodeAttribute()
+    trust = UnicodeAttribute(null=True)  # of the call that named it first
 
 
 class SuppressionRow(Model):
@@ -84,6 +85,8 @@ class SuppressionRow(Model):
     source = UnicodeAttribute(null=True)
     at = UnicodeAttribute(null=True)
     soft = JSONAttribute(null=True)
+    asked = JSONAttribute(null=True)  # the day's service mails: [message, when]
+    history: ListAttribute[UnicodeAttribute] = ListAttribute(of=UnicodeAttribute, null=True)
 
 
 class DueRow(Model):

@@ -40,9 +40,13 @@ class Api:
         """Save."""
         return self._call("PUT", path, body=body)
 
-    def post(self, *path: str) -> Any:
+    def post(self, *path: str, body: bytes | None = None) -> Any:
         """Do."""
-        return self._call("POST", path)
+        return self._call("POST", path, body=body)
+
+    def delete(self, *path: str, body: bytes | None = None) -> Any:
+        """Undo."""
+        return self._call("DELETE", path, body=body)
 
     def _call(
         self,

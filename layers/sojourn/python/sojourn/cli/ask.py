@@ -90,11 +90,27 @@ def _reported(answer: dict[str, Any]) -> Iterator[Any]:
 
 def _contact(answer: dict[str, Any]) -> Iterator[Any]:
     yield Text(f"{answer['id']}  {'  '.join(answer['identities'])}")
+    yield _table("Person", ("", ""), _standing(answer))
     yield _table("Traits", ("trait", "value"), answer["traits"].items())
     consent = ((slot, said["status"], said["at"]) for slot, said in answer["consent"].items())
     yield _table("Consent", ("channel|purpose|topic", "said", "at"), consent)
     events = ((name, seen["n"], seen["last"]) for name, seen in answer["events"].items())
     yield _table("Events", ("event", "n", "last"), events)
+
+
+def _standing(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is known beside traits, as far as it is."""
+    yield "stage", " → ".join(step["stage"] for step in answer["stages"]) or answer["stage"]
+    for name in ("tags", "lists", "groups"):
+        if answer[name]:
+            yield name, ", ".join(answer[name])
+    for currency, money in answer["value"].items():
+        yield f"value {currency}", f"{money['value']:g} of {money['orders']} orders"
+    for name in ("first_touch", "last_touch"):
+        if touch := answer[name]:
+            yield name.replace("_", " "), f"{touch['source']} at {touch['at']}"
+    for channel, measures in answer["engagement"].items():
+        yield channel, ", ".join(f"{name} {seen['n']}" for name, seen in measures.items())
 
 
 def _lines(figures: dict[str, Any]) -> Iterator[tuple[str, int]]:

@@ -11,14 +11,17 @@ from typing import Any
 import click
 
 from sojourn import config
-from sojourn.http.keys import KIND, RESERVED_NAME, key_row_id
+from sojourn.events.proofs import user_hash
+from sojourn.http.cors import allowed_origin
+from sojourn.http.identify import ID as IDENTIFY
+from sojourn.http.keys import BROWSER, KIND, RESERVED_NAME, SERVER, WRITE, is_key_name, key_row_id
 from sojourn.settings import Settings
 from sojourn.tables import bind
 
 LINK = "link"
 
 
-def _needs_stack(command: Callable[..., Any]) -> Callable[..., Any]:
+def needs_stack(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --stack; its tables are bound before the command runs."""
 
     @click.option("--stack", required=True, help="The stack's name, as `sam deploy` knows it.")
@@ -38,20 +41,36 @@ def keys_group() -> None:
 @keys_group.command("new")
 @click.argument("kind", type=click.Choice(["write", "api"]))
 @click.option("--name", required=True, help="Whose it is; a write key's name is the source of its events.")
-@_needs_stack
-def new_key(kind: str, name: str) -> None:
+@click.option(
+    "--browser", is_flag=True, help="A write key for pages: anybody may read it, so it is believed little."
+)
+@click.option(
+    "--origin", multiple=True, help="A site whose pages may use it, like https://shop.example; may repeat."
+)
+@needs_stack
+def new_key(kind: str, name: str, browser: bool = False, origin: tuple[str, ...] = ()) -> None:
     """Make a key and print it, this once."""
-    if "#" in name or not name.strip() or name == RESERVED_NAME:
-        raise click.ClickException(f"a name has no # in it and is not {RESERVED_NAME}: choose another")
+    if not is_key_name(name):
+        raise click.ClickException(f"a name has no # or : in it and is not {RESERVED_NAME}: choose another")
+    row: dict[str, Any] = {"name": name, "active": True}
+    if kind == WRITE:
+        row["kind"] = BROWSER if browser else SERVER
+        _refuse_shared_name(name, row["kind"])
+    elif browser:
+        raise click.ClickException(
+            "what stands on a page may not read: --browser goes with `keys new write` only"
+        )
+    if origin:
+        row["origins"] = _origins(origin, browser=browser)
     key = secrets.token_urlsafe(32)
-    config.put(KIND, key_row_id(kind, key), {"name": name, "active": True})
+    config.put(KIND, key_row_id(kind, key), row)
     click.echo(key)
 
 
 @keys_group.command("revoke")
 @click.argument("kind", type=click.Choice(["write", "api"]))
 @click.argument("key")
-@_needs_stack
+@needs_stack
 def revoke_key(kind: str, key: str) -> None:
     """Close a key; it works for a minute more at most."""
     row = config.get(KIND, key_row_id(kind, key))
@@ -62,7 +81,7 @@ def revoke_key(kind: str, key: str) -> None:
 
 
 @keys_group.command("rotate-link")
-@_needs_stack
+@needs_stack
 def rotate_link() -> None:
     """Sign new links with a new key; what older keys signed is still read."""
     row = config.get(KIND, LINK)
@@ -71,6 +90,50 @@ def rotate_link() -> None:
     secret = base64.b64encode(secrets.token_bytes(32)).decode()
     config.put(KIND, LINK, {"active": kid, "keys": {**known, kid: secret}})
     click.echo(f"links are signed with {kid} from now on")
+
+
+@keys_group.command("rotate-identify")
+@click.option("--only", is_flag=True, help="Forget the older secrets: what they proved is proof no more.")
+@needs_stack
+def rotate_identify(only: bool = False) -> None:
+    """Make a secret for users' hashes and print it, this once; hashes of older secrets stay good."""
+    row = config.get(KIND, IDENTIFY)
+    known = dict(row.data["keys"]) if row else {}
+    kid = f"i{max([0, *(int(each[1:]) for each in known)]) + 1}"
+    secret = secrets.token_urlsafe(32)
+    config.put(KIND, IDENTIFY, {"active": kid, "keys": {**({} if only else known), kid: secret}})
+    click.echo(secret)
+
+
+@keys_group.command("user-hash")
+@click.argument("user_id")
+@needs_stack
+def show_user_hash(user_id: str) -> None:
+    """Print the userHash of a user, as your server should make it: to try a page by hand."""
+    row = config.get(KIND, IDENTIFY)
+    if row is None:
+        raise click.ClickException(
+            "this stack has no secret for users' hashes yet: `sojourn keys rotate-identify`"
+        )
+    click.echo(user_hash(row.data["keys"][row.data["active"]], user_id))
+
+
+def _refuse_shared_name(name: str, kind: str) -> None:
+    """Under one name the first event with a messageId wins: a page could take a server's place."""
+    for row in config.query(KIND, f"{WRITE}#"):
+        if row.data.get("name") == name and row.data.get("kind", SERVER) != kind:
+            raise click.ClickException(f"{name} is the name of a key of the other kind: choose another")
+
+
+def _origins(stated: tuple[str, ...], *, browser: bool) -> list[str]:
+    if not browser:
+        raise click.ClickException("only pages have an origin: --origin goes with --browser")
+    for origin in stated:
+        if allowed_origin(origin) is None:
+            raise click.ClickException(
+                f"{origin} is no origin: write it like https://shop.example, without a path"
+            )
+    return sorted({origin.lower() for origin in stated})
 
 
 def _bind(stack: str) -> None:

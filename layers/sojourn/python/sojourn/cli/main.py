@@ -3,9 +3,15 @@
 import click
 
 from sojourn.cli.ask import contact_group, explain_command, journey_group, report_command
+from sojourn.cli.attributes import attributes_group, workspace_group
+from sojourn.cli.exports import export_group
 from sojourn.cli.files import asl_command, check_command, compile_command
+from sojourn.cli.hooks import hooks_group
+from sojourn.cli.imports import import_group
 from sojourn.cli.keys import keys_group
+from sojourn.cli.privacy import erase_contact, export_contact, privacy_group
 from sojourn.cli.publish import publish_command
+from sojourn.cli.suppressions import suppress_command, unsuppress_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +28,16 @@ for command in (
     report_command,
     contact_group,
     journey_group,
+    import_group,
+    export_group,
     keys_group,
+    attributes_group,
+    workspace_group,
+    hooks_group,
+    suppress_command,
+    unsuppress_command,
+    privacy_group,
 ):
     main.add_command(command)
+for of_a_contact in (export_contact, erase_contact):
+    contact_group.add_command(of_a_contact)

@@ -1,39 +1,47 @@
-"""Rows of consent (state and ledger) and of suppressed addresses."""
+"""Rows of consent: the state and the ledger that folds to it."""
 
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import TransactWriteError, UpdateError
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from sojourn.clock import iso
-from sojourn.consent.model import ALL, Channel, Consent, ConsentChange, Standing, apply
-from sojourn.consent.suppression import (
-    LIFTED_BY_START,
-    SENDS_LOOKED_AT,
-    Reason,
-    Send,
-    Suppression,
-    address_hash,
-    bounces_too_often,
-    milder_than,
+from sojourn.clock import iso, parse_iso
+from sojourn.consent.merge import merge_changes
+from sojourn.consent.model import (
+    ALL,
+    Channel,
+    Consent,
+    ConsentChange,
+    Purpose,
+    Standing,
+    Status,
+    apply,
 )
+from sojourn.consent.statements import wording_hash
 from sojourn.errors import StoreBusyError
-from sojourn.tables import PeopleRow, SuppressionRow, condition_failed, connection
+from sojourn.tables import PeopleRow, connection
 
 ATTEMPTS = 8  # against others who write the same row; after that, whoever called tries again later
+MOST_AT_ONCE = 90  # of one transaction, which takes a hundred writes
 CONDITION_FAILED = "ConditionalCheckFailed"
 
 
+Say = Callable[[Consent], Sequence[ConsentChange]]  # what follows from the consent as it stands
+
+
 class ConsentRow(PeopleRow, discriminator="consent"):
-    """sk CONSENT: what holds now. The claim of a message checks its revision."""
+    """sk CONSENT: what holds now. The claim of a message checks its revision.
+
+    A contact that became another keeps the row with `merged_into`: whoever asks, or says something, goes on there.
+    """
 
     revision = NumberAttribute()
     state = JSONAttribute()
+    merged_into = UnicodeAttribute(null=True)
 
     def to_consent(self) -> Consent:
         """The model of this row."""
@@ -50,8 +58,14 @@ class LedgerRow(PeopleRow, discriminator="consent_change"):
     status = UnicodeAttribute()
     at = UnicodeAttribute()
     source = UnicodeAttribute()
-    wording = UnicodeAttribute(null=True)
     event = UnicodeAttribute()
+    wording = UnicodeAttribute(null=True)
+    wording_hash = UnicodeAttribute(null=True)
+    wording_version = UnicodeAttribute(null=True)
+    how = UnicodeAttribute(null=True)
+    evidence = JSONAttribute(null=True)
+    imported = BooleanAttribute(null=True)
+    merged = BooleanAttribute(null=True)
 
     @classmethod
     def of(cls, contact: str, change: ConsentChange) -> "LedgerRow":
@@ -65,37 +79,108 @@ class LedgerRow(PeopleRow, discriminator="consent_change"):
             status=change.status.value,
             at=iso(change.at),
             source=change.source,
-            wording=change.wording,
             event=change.event_key,
+            wording=change.wording,
+            wording_hash=wording_hash(change.wording) if change.wording else None,
+            wording_version=change.wording_version,
+            how=change.how or None,
+            evidence=dict(change.evidence) or None,
+            imported=change.is_imported or None,
+            merged=change.is_merged or None,
+        )
+
+    def to_change(self) -> ConsentChange:
+        """The change that this row is of."""
+        return ConsentChange(
+            channel=Channel(self.channel),
+            purpose=Purpose(self.purpose),
+            topic=None if self.topic == ALL else self.topic,
+            status=Status(self.status),
+            at=parse_iso(self.at),
+            source=self.source,
+            event_key=self.event,
+            wording=self.wording,
+            wording_version=self.wording_version,
+            how=self.how or "",
+            evidence=self.evidence or {},
+            is_imported=bool(self.imported),
+            is_merged=bool(self.merged),
         )
 
 
 def get_consent(contact: str) -> Consent:
-    """What holds now, read strongly; revision 0 when nothing was ever said."""
-    try:
-        return ConsentRow.get(f"C#{contact}", "CONSENT", consistent_read=True).to_consent()
-    except ConsentRow.DoesNotExist:
-        return Consent(contact)
+    """What holds now, read strongly; revision 0 when nothing was ever said. Of a merged contact: the survivor's."""
+    while True:
+        try:
+            row = ConsentRow.get(f"C#{contact}", "CONSENT", consistent_read=True)
+        except ConsentRow.DoesNotExist:
+            return Consent(contact)
+        if not row.merged_into:
+            return row.to_consent()
+        contact = row.merged_into
+
+
+def ledger_of(contact: str) -> list[ConsentChange]:
+    """All that was ever said, in the order of time, strongly read; it folds to the state."""
+    rows = LedgerRow.query(f"C#{contact}", LedgerRow.sk.startswith("CONSENT#"), consistent_read=True)
+    return [row.to_change() for row in rows]
 
 
 def record(contact: str, change: ConsentChange) -> bool:
     """Keep a change and what follows from it, both or neither; False when the ledger has it already."""
+    return record_after(contact, lambda _: [change]) > 0
+
+
+def record_all(contact: str, changes: Sequence[ConsentChange]) -> None:
+    """Keep several changes, in one transaction where none of them is there yet."""
+    if changes and not record_after(contact, lambda _: changes):
+        for change in changes:
+            record(contact, change)
+
+
+def record_after(contact: str, say: Say) -> int:
+    """Keep what `say` makes of the consent as it stands; the number of changes, 0 when there is nothing to say.
+
+    Whoever is overtaken asks again, of the consent as it then is: so two who say the same at once say it once.
+    """
     for _ in range(ATTEMPTS):
-        consent = apply(get_consent(contact), change)
+        consent = get_consent(contact)
+        changes = say(consent)[:MOST_AT_ONCE]
+        if not changes:
+            return 0
         try:
-            _write(consent, LedgerRow.of(contact, change))
+            _write(
+                functools.reduce(apply, changes, consent),
+                [LedgerRow.of(consent.contact, each) for each in changes],
+            )
         except TransactWriteError as error:
             if not error.cancellation_reasons:
                 raise
-            ledger = error.cancellation_reasons[0]
-            if ledger and ledger.code == CONDITION_FAILED:
-                return False
+            *ledger, _ = error.cancellation_reasons
+            if any(reason and reason.code == CONDITION_FAILED for reason in ledger):
+                return 0
         else:
-            return True
+            return len(changes)
     raise StoreBusyError("consent")
 
 
-def _write(consent: Consent, ledger: LedgerRow) -> None:
+def absorb(survivor: str, loser: str, at: datetime, event_key: str) -> None:
+    """Let the survivor of a merge allow no more than either did; may be repeated at any time after.
+
+    What this merge settled once stays as the person changes it later: the ledger tells what was settled.
+    """
+    lost = get_consent(loser).state
+
+    def settle(consent: Consent) -> list[ConsentChange]:
+        settled = {change.slot for change in ledger_of(survivor) if change.event_key == key}
+        return [each for each in merge_changes(consent, lost, at, key) if each.slot not in settled]
+
+    key = f"{event_key}|{loser}"
+    while record_after(survivor, settle) == MOST_AT_ONCE:
+        pass
+
+
+def _write(consent: Consent, ledger: Sequence[LedgerRow]) -> None:
     row = ConsentRow(
         f"C#{consent.contact}",
         "CONSENT",
@@ -104,86 +189,10 @@ def _write(consent: Consent, ledger: LedgerRow) -> None:
     )
     as_read = ConsentRow.revision == consent.revision if consent.revision else ConsentRow.pk.does_not_exist()
     with TransactWrite(connection=connection()) as transaction:
-        transaction.save(ledger, condition=LedgerRow.pk.does_not_exist())  # first: see `record`
+        for each in ledger:  # first: see `record_after`
+            transaction.save(each, condition=LedgerRow.pk.does_not_exist())
         transaction.save(row, condition=as_read)
 
 
 def _digest(change: ConsentChange) -> str:
     return hashlib.sha256(f"{change.event_key}|{change.slot}|{change.status}".encode()).hexdigest()[:16]
-
-
-def suppressed(channel: str, address: str) -> Reason | None:
-    """Why nothing may be sent to this address, read strongly; None when nothing is against it."""
-    known = find_suppression(channel, address)
-    return known.reason if known else None
-
-
-def find_suppression(channel: str, address: str) -> Suppression | None:
-    """What is known of an address, read strongly."""
-    row = _get(channel, address)
-    if row is None:
-        return None
-    return Suppression(Reason(row.reason) if row.reason else None, row.at or "", row.source or "")
-
-
-def suppress(channel: str, address: str, *, reason: Reason, at: datetime, source: str) -> bool:
-    """Close an address. The first reason stays, unless this one is stricter; what is older than a lift is too late."""
-    unlifted = SuppressionRow.at.does_not_exist() | (SuppressionRow.at <= iso(at))
-    may_close = SuppressionRow.reason.does_not_exist() & unlifted
-    if milder := milder_than(reason):
-        may_close = may_close | SuppressionRow.reason.is_in(*milder)
-    closed: list[Action] = [
-        SuppressionRow.reason.set(reason.value),
-        SuppressionRow.at.set(iso(at)),
-        SuppressionRow.source.set(source),
-    ]
-    return _update(channel, address, closed, may_close)
-
-
-def lift(channel: str, address: str, *, at: datetime, source: str) -> bool:
-    """Open an address that its own holder closed, and earlier than now; nobody else can open one."""
-    closed_by_holder = SuppressionRow.reason.is_in(*LIFTED_BY_START)
-    opened: list[Action] = [
-        SuppressionRow.reason.remove(),
-        SuppressionRow.at.set(iso(at)),
-        SuppressionRow.source.set(source),
-    ]
-    return _update(channel, address, opened, closed_by_holder & (SuppressionRow.at < iso(at)))
-
-
-def soft_bounce(
-    address: str, *, message_id: str, at: datetime, source: str, sends: Callable[[], Sequence[Send]] = tuple
-) -> bool:
-    """Note a mail that did not arrive; True when that closes the address. `sends` are its mails, the newest first."""
-    for _ in range(ATTEMPTS):
-        row = _get(Channel.EMAIL, address)
-        known: list[str] = list(row.soft or []) if row else []
-        if message_id in known or (row and row.reason):
-            return False
-        soft = [*known, message_id][-SENDS_LOOKED_AT:]
-        actions: list[Action] = [SuppressionRow.soft.set(soft)]
-        if closes := bounces_too_often(soft, sends() or [Send(bounced, False) for bounced in reversed(soft)]):
-            actions.append(SuppressionRow.reason.set(Reason.SOFT_BOUNCE.value))
-            actions.extend([SuppressionRow.at.set(iso(at)), SuppressionRow.source.set(source)])
-        as_read = SuppressionRow.soft == known if known else SuppressionRow.soft.does_not_exist()
-        if _update(Channel.EMAIL, address, actions, SuppressionRow.reason.does_not_exist() & as_read):
-            return closes
-    raise StoreBusyError("suppression")
-
-
-def _get(channel: str, address: str) -> SuppressionRow | None:
-    try:
-        return SuppressionRow.get(address_hash(channel, address), consistent_read=True)
-    except SuppressionRow.DoesNotExist:
-        return None
-
-
-def _update(channel: str, address: str, actions: list[Action], condition: Condition) -> bool:
-    """Whether the condition held."""
-    try:
-        SuppressionRow(address_hash(channel, address)).update(actions=actions, condition=condition)
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-        return False
-    return True

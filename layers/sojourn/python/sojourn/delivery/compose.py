@@ -1,18 +1,23 @@
 """A message's words: the template with the contact's facts, its links, the headers that mailbox providers ask for."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sojourn.clock import Clock
+from sojourn.consent.model import Measure, Purpose
 from sojourn.contacts.model import Profile
 from sojourn.delivery.model import Email, Sms
 from sojourn.messages.library import get_template
 from sojourn.messages.model import Message
 from sojourn.messages.render import Rendered, render
 from sojourn.messages.sms import part_count
-from sojourn.tracking.tokens import Action, Keys, sign
+from sojourn.messages.urls import CONFIRM, PREFERENCES
+from sojourn.tracking.tokens import Action, Keys, sign, sign_until
 
+MEASURES = frozenset({Measure.OPENS, Measure.CLICKS})
+NOTHING: frozenset[Measure] = frozenset()
 ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058, 3.1: exactly this
 
 
@@ -32,12 +37,20 @@ class Composer:
     public_url: str
     postal_address: str
     keys: Callable[[], Keys]
+    clock: Clock
 
     def compose(
-        self, message: Message, address: str, profile: Profile, *, is_measured: bool = True
+        self,
+        message: Message,
+        address: str,
+        profile: Profile,
+        *,
+        measured: Collection[Measure] = MEASURES,
     ) -> Content:
-        """The message for this contact, measured or not; RenderError when a field is missing."""
-        rendered = self._rendered(message, profile, is_measured)
+        """The message for this contact, measured as far as they allow; RenderError when a field is missing."""
+        rendered = self._rendered(
+            message, profile, NOTHING if message.purpose == Purpose.SERVICE else measured
+        )
         if message.channel == "sms":
             return Content(Sms(to=address, text=rendered.text), rendered.values, part_count(rendered.text))
         email = Email(
@@ -50,16 +63,28 @@ class Composer:
         )
         return Content(email, rendered.values)
 
-    def _rendered(self, message: Message, profile: Profile, is_measured: bool) -> Rendered:
+    def asks_to_confirm(self, message: Message) -> bool:
+        """Whether the message is there to be confirmed: pointless for who already did."""
+        template = get_template(message.template, message.template_version)
+        return message.purpose == Purpose.SERVICE and CONFIRM in template.html + template.text
+
+    def _rendered(self, message: Message, profile: Profile, measured: Collection[Measure]) -> Rendered:
         keys, to = self.keys(), message.id
+        is_service = message.purpose == Purpose.SERVICE
+        template = get_template(message.template, message.template_version)
+        shows_preferences = PREFERENCES in template.html or PREFERENCES in template.text
         return render(
-            get_template(message.template, message.template_version),
-            profile.traits,
+            template,
+            profile.attributes,
             link=(lambda index: f"{self.public_url}/c/{sign(keys, Action.CLICK, to, index)}")
-            if is_measured
+            if Measure.CLICKS in measured
             else None,
-            pixel_url=f"{self.public_url}/o/{sign(keys, Action.OPEN, to)}.gif" if is_measured else "",
+            pixel_url=f"{self.public_url}/o/{sign(keys, Action.OPEN, to)}.gif"
+            if Measure.OPENS in measured
+            else "",
             unsubscribe_url=self._unsubscribe_url(message),
+            confirm_url=self._ending(Action.CONFIRM, "/p/confirm", to) if is_service else "",
+            preferences_url=self._ending(Action.PREFERENCES, "/p", to) if shows_preferences else "",
             postal_address=self.postal_address,
         )
 
@@ -72,6 +97,9 @@ class Composer:
             "List-Unsubscribe-Post": ONE_CLICK,
             "Feedback-ID": f"{message.template}:{message.journey}:{message.purpose}:sojourn",
         }
+
+    def _ending(self, action: Action, door: str, to: str) -> str:
+        return f"{self.public_url}{door}/{sign_until(self.keys(), action, to, self.clock.wall())}"
 
     def _unsubscribe_url(self, message: Message) -> str:
         return f"{self.public_url}/u/{sign(self.keys(), Action.UNSUBSCRIBE, message.id)}"

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sojourn.clock import Clock, iso
-from sojourn.consent.suppression import address_hash
+from sojourn.consent.lapse import as_of
+from sojourn.consent.model import Consent, Measure, Purpose
+from sojourn.consent.suppression import Suppression, address_hash, closes
+from sojourn.contacts.workspace import workspace
 from sojourn.delivery import store
 from sojourn.delivery.compose import Composer
-from sojourn.delivery.decide import address_of, decide
+from sojourn.delivery.decide import NOWHERE, SEND, address_of, decide
 from sojourn.delivery.model import (
     EmailSender,
     Facts,
@@ -22,10 +25,12 @@ from sojourn.delivery.model import (
     ProviderRefusedError,
     Receipt,
     SendRequest,
+    Skip,
     Sms,
     SmsSender,
     Verdict,
 )
+from sojourn.delivery.release import asks_workspace
 from sojourn.errors import HeldError
 from sojourn.messages.faults import RenderError
 from sojourn.messages.model import SETTLED, Message, MessageState
@@ -39,7 +44,9 @@ class Desk:
     email: EmailSender
     sms: SmsSender
     composer: Composer
-    suppressed: Callable[[str, str], str | None]  # channel, address → reason
+    suppression: Callable[[str, str], Suppression | None]  # channel, address
+    may_ask: Callable[[str, str, str], bool]  # channel, address, message: not too often, for one address
+    measured_unasked: Callable[[], bool]  # who never said a word of being measured
 
 
 def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -> Receipt:
@@ -51,8 +58,12 @@ def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -
         return Receipt(there.id, there.state, there.reason)
     message = replace(request.message, held=there.held if there else 0)
     address = address_of(request, facts)
-    suppressed = desk.suppressed(message.channel, address) if address else None
-    verdict = decide(request, facts, suppressed=suppressed, now=desk.clock.calendar())
+    suppressed = _suppressed(message, address, facts.consent, desk) if address else None
+    here = workspace() if request.window and asks_workspace(facts.profile) else NOWHERE
+    verdict = decide(request, facts, suppressed=suppressed, now=desk.clock.calendar(), workspace=here)
+    message = replace(message, zones=verdict.zones)
+    if address and verdict == SEND and message.purpose == Purpose.SERVICE:
+        verdict = _judged_as_service(message, address, facts.consent, desk)
     if verdict.hold:
         raise _held(message, verdict)
     message = replace(message, decided_at=iso(desk.clock.calendar()))
@@ -63,10 +74,34 @@ def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -
     )
 
 
+def _suppressed(message: Message, address: str, consent: Consent, desk: Desk) -> str | None:
+    known = desk.suppression(message.channel, address)
+    return known.reason if known and _closes(known, message, consent) else None
+
+
+def _closes(known: Suppression, message: Message, consent: Consent) -> bool:
+    return closes(known, message.channel, message.purpose, message.topic or None, consent)
+
+
+def _judged_as_service(message: Message, address: str, consent: Consent, desk: Desk) -> Verdict:
+    """Service mail needs no consent, so it has limits of its own."""
+    waits = as_of(consent, desk.clock.calendar()).pending(message.channel)
+    if desk.composer.asks_to_confirm(message) and not waits:
+        return Verdict(skip=Skip.NOTHING_TO_CONFIRM)
+    if not desk.may_ask(message.channel, address, message.id):
+        return Verdict(skip=Skip.TOO_OFTEN)
+    return SEND
+
+
+def _measured(message: Message, consent: Consent, desk: Desk) -> list[Measure]:
+    unasked = desk.measured_unasked()
+    return [each for each in Measure if consent.may_measure(message.channel, each, unasked=unasked)]
+
+
 def _send(message: Message, address: str, facts: Facts, run: store.Run, desk: Desk) -> Receipt:
     try:
-        measured = facts.consent.may_measure(message.channel)
-        content = desk.composer.compose(message, address, facts.profile, is_measured=measured)
+        measured = _measured(message, facts.consent, desk)
+        content = desk.composer.compose(message, address, facts.profile, measured=measured)
     except RenderError as error:
         return _concluded(
             replace(message, state=MessageState.FAILED, reason=f"render:{error.field}"[:200]), run

@@ -18,7 +18,13 @@ class Skip(StrEnum):
     NO_ADDRESS = "no_address"
     SUPPRESSED = "suppressed"
     NO_CONSENT = "no_consent"
+    UNCONFIRMED = "unconfirmed"
     UNSUBSCRIBED = "unsubscribed"
+    NO_COMMON_HOURS = (
+        "no_common_hours"  # the number has several zones, and no moment is allowed in all of them
+    )
+    NOTHING_TO_CONFIRM = "nothing_to_confirm"
+    TOO_OFTEN = "too_often"  # service mail to one address: nobody bombs a mailbox through us
 
 
 class HoldReason(StrEnum):
@@ -63,6 +69,7 @@ class Verdict:
     skip: str = ""
     hold: HoldReason | None = None
     until: datetime | None = None
+    zones: str = field(default="", compare=False)  # whose hours were asked, and how they are known
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Written in DynamoDB's own words (see sojourn.transactions): every message pays for this path.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from pynamodb.exceptions import PutError, UpdateError
@@ -50,17 +50,34 @@ class Run(Protocol):
 
 
 def read(contact: str, digest: str, run: Key) -> tuple[Facts, PeopleRow | None]:
-    """Everything a decision needs, and the run's row, in one strong read."""
-    key = f"C#{contact}"
-    keys = [(key, "PROFILE"), (key, "CONSENT"), (key, f"MSG#{digest}"), run]
-    rows = {row.sk: row for row in read_rows(keys)}
-    profile, consent, message = rows.get("PROFILE"), rows.get("CONSENT"), rows.get(f"MSG#{digest}")
+    """Everything a decision needs, and the run's row, in one strong read; of a contact that became another, in two.
+
+    The run and its message stay with the contact that began it; what is known and allowed is the survivor's.
+    """
+    rows = _by_key([*_person(contact), (f"C#{contact}", f"MSG#{digest}"), run])
+    message, here = rows.get((f"C#{contact}", f"MSG#{digest}")), contact
+    while (
+        (profile := rows.get((f"C#{here}", "PROFILE")))
+        and isinstance(profile, ProfileRow)
+        and profile.merged_into
+    ):
+        here = profile.merged_into
+        rows |= _by_key(_person(here))
+    consent = rows.get((f"C#{here}", "CONSENT"))
     facts = Facts(
-        profile=profile.to_profile() if isinstance(profile, ProfileRow) else Profile(contact),
-        consent=consent.to_consent() if isinstance(consent, ConsentRow) else Consent(contact),
+        profile=profile.to_profile() if isinstance(profile, ProfileRow) else Profile(here),
+        consent=consent.to_consent() if isinstance(consent, ConsentRow) else Consent(here),
         message=message.to_message() if isinstance(message, MessageRow) else None,
     )
-    return facts, rows.get(run[1])
+    return facts, rows.get(run)
+
+
+def _person(contact: str) -> list[Key]:
+    return [(f"C#{contact}", "PROFILE"), (f"C#{contact}", "CONSENT")]
+
+
+def _by_key(keys: Iterable[Key]) -> dict[Key, PeopleRow]:
+    return {(row.pk, row.sk): row for row in read_rows(keys)}
 
 
 def plan(message: Message) -> None:

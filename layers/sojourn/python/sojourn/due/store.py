@@ -46,6 +46,11 @@ def put_due(due: Due, *, now: datetime, pace: float, shards: int) -> None:
     ).save()
 
 
+def remove_due(due: Due, *, pace: float, shards: int) -> None:
+    """Take back what was put before its time; no error when it is gone."""
+    DueRow(_hash_key(bucket_of(due.at, pace), _shard(due.id, shards)), _range_key(due)).delete()
+
+
 def due_in(bucket: int, shard: int) -> Iterator[tuple[DueRow, Due]]:
     """Everything in one bucket and shard, in the order of time."""
     for row in DueRow.query(_hash_key(bucket, shard), consistent_read=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sojourn.events.model import Trust
 from sojourn.events.times import Skew, skew_of
 
 NO_SKEW = Skew()
@@ -20,6 +21,9 @@ class Envelope:
     sent_at: Any = None
     skew: Skew = NO_SKEW
     shared: Mapping[str, Any] = field(default_factory=dict)
+    trust: Trust = Trust.SERVER
+    secrets: tuple[str, ...] = ()  # what a browser's proof is checked with
+    ip: str = ""  # of the caller, where the caller is the person's own browser
 
     @classmethod
     def of(cls, body: Mapping[str, Any], *, source: str, received: datetime, wall: datetime) -> "Envelope":

@@ -13,11 +13,10 @@ from sojourn.events.encode import encode
 from sojourn.events.model import Event
 from sojourn.events.wire import ROUNDS, chunks, wire
 
-KEPT_FOR = timedelta(days=400)
 STATEMENTS_A_CALL = 25
 INSERT = (
     "INSERT INTO \"{table}\" VALUE {{'pk':?,'sk':?,'type':?,'event':?,'at':?,'received_at':?,'source':?,"
-    "'message_id':?,'payload':?,'ttl':?}}"
+    "'message_id':?,'payload':?,'trust':?,'ttl':?}}"
 )
 ALREADY_THERE = "DuplicateItem"
 NEVER_WRITABLE = {"ValidationError", "ItemCollectionSizeLimitExceeded"}
@@ -44,7 +43,7 @@ def insert_rows(rows: Iterable[Row]) -> Inserted:
     """The same for events whose payload is encoded already; they are taken 25 at a time, as they come."""
     inserted = Inserted()
     statement = INSERT.format(table=wire().settings.events_table)
-    ttl = str(int((wire().clock.wall() + KEPT_FOR).timestamp()))
+    ttl = str(int((wire().clock.wall() + kept_for()).timestamp()))
     for chunk in chunks(_once(rows, inserted), STATEMENTS_A_CALL):
         _insert_chunk(
             [
@@ -54,6 +53,11 @@ def insert_rows(rows: Iterable[Row]) -> Inserted:
             inserted,
         )
     return inserted
+
+
+def kept_for() -> timedelta:
+    """How long an event stands in its table."""
+    return timedelta(days=int(wire().settings.events_kept_days))
 
 
 def _parameters(event: Event, text: str, ttl: str) -> list[dict[str, str]]:
@@ -67,6 +71,7 @@ def _parameters(event: Event, text: str, ttl: str) -> list[dict[str, str]]:
         {"S": event.source},
         {"S": event.message_id},
         {"S": text},
+        {"S": event.trust.value},
         {"N": ttl},
     ]
 

@@ -13,17 +13,19 @@ from sojourn import telemetry
 from sojourn.errors import StoreBusyError
 from sojourn.events.encode import encode_json
 from sojourn.events.rejections import RejectedRecord
+from sojourn.events.surroundings import truncated_ip
 from sojourn.events.wire import ROUNDS, chunks, wire
 
-KEPT_FOR = timedelta(days=30)
 SHARDS = 8
 PUTS_A_CALL = 25
 LONGEST_RECORD = 64 * 1024
+SECRETS = {"writeKey", "userHash", "previousHash"}
 
 
 def keep_rejected(records: Iterable[RejectedRecord], *, received_at: str) -> None:
-    """Write the whole records with their reasons, for 30 days."""
-    ttl = int((wire().clock.wall() + KEPT_FOR).timestamp())
+    """Write the whole records with their reasons, for as long as the workspace keeps them."""
+    kept_for = timedelta(days=int(wire().settings.rejected_events_kept_days))
+    ttl = int((wire().clock.wall() + kept_for).timestamp())
     rows = {}
     for record in records:
         row = rejected_row(record, received_at=received_at, ttl=ttl)
@@ -72,11 +74,19 @@ def rejected_row(record: RejectedRecord, *, received_at: str, ttl: int) -> dict[
 
 def _text(record: Any) -> str:
     if isinstance(record, dict):
-        record = {key: value for key, value in record.items() if key != "writeKey"}
+        record = {key: value for key, value in record.items() if key not in SECRETS}
+        record = _without_whole_ip(record)
     try:
         return encode_json(record)[0]
     except RecursionError:
         return json.dumps("nests too deep to be written down")
+
+
+def _without_whole_ip(record: dict[str, Any]) -> dict[str, Any]:
+    context = record.get("context")
+    if not isinstance(context, dict) or not isinstance(context.get("ip"), str):
+        return record
+    return {**record, "context": {**context, "ip": truncated_ip(context["ip"])}}
 
 
 def _cut(text: str) -> tuple[str, bool]:

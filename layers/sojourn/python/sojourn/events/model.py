@@ -9,6 +9,7 @@ from typing import Any
 from sojourn.clock import iso
 
 INTERNAL_SOURCE = "sojourn"  # the source of events that our own functions write
+IMPORT_PREFIX = "import:"  # of the source of imported events; no key may bear such a name
 NO_TIME = "-"  # stands in the key of an event whose client named no time
 
 
@@ -21,6 +22,14 @@ class EventType(StrEnum):
     SCREEN = "screen"
     GROUP = "group"
     ALIAS = "alias"
+
+
+class Trust(StrEnum):
+    """What the key of a call proves: a browser's key is public, so anybody may have written what came with it."""
+
+    SERVER = "server"
+    PROVED = "proved"  # a browser's key, and the hash that proves its user
+    BROWSER = "browser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class Event:
     source: str
     message_id: str
     payload: Mapping[str, Any]
+    trust: Trust = Trust.SERVER
 
     @property
     def key(self) -> str:
@@ -61,6 +71,11 @@ class Event:
     def is_internal(self) -> bool:
         """Whether one of our own functions wrote it."""
         return self.source == INTERNAL_SOURCE
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it came in bulk: imported history moves nobody."""
+        return self.source.startswith(IMPORT_PREFIX)
 
 
 def sort_key(client_time: str, source: str, message_id: str) -> str:

@@ -15,8 +15,10 @@ from sojourn.events.envelope import Envelope
 from sojourn.events.identifiers import identifiers, message_id, partition, utf8
 from sojourn.events.model import Event, EventType, sort_key
 from sojourn.events.parts import leave_out, parts_of
+from sojourn.events.proofs import trust_of
 from sojourn.events.rejections import EventRejectedError, Rejection
 from sojourn.events.times import occurred
+from sojourn.events.traits import odd_addresses
 from sojourn.http.bodies import MAX_DEPTH, is_deeper_than
 
 LONGEST_NAME = 200
@@ -25,7 +27,7 @@ LARGEST_EVENT = 64 * 1024
 OVER_32KB = "over_32kb"
 
 TYPES = frozenset(kind.value for kind in EventType)
-NOT_PART_OF_THE_EVENT = {"sentAt", "writeKey"}
+NOT_PART_OF_THE_EVENT = {"sentAt", "writeKey", "userHash", "previousHash"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +90,20 @@ def _normalise(item: dict[str, Any], envelope: Envelope, path_type: str | None) 
         timestamp = item.get("originalTimestamp")
     when = occurred(timestamp, skew, received=envelope.received)
     payload = parts_of(item, envelope.shared)
-    left_out = leave_out(payload, kind=kind, name=name)
+    trust, unproved = trust_of(item, payload, ids, trust=envelope.trust, secrets=envelope.secrets)
+    left_out = unproved + leave_out(payload, kind=kind, name=name, trust=trust, ip=envelope.ip)
     payload |= ids
     if when.flag:
         payload |= {"originalTimestamp": timestamp, "sentAt": sent_at, "flags": [when.flag]}
-    if left_out:
-        payload["flags"] = [*payload.get("flags", ()), *(rejection.code for rejection in left_out)]
+    flags = [rejection.code for rejection in left_out]
+    if kind == "identify":
+        flags += odd_addresses(payload.get("traits", {}))
+    if flags:
+        payload["flags"] = [*payload.get("flags", ()), *flags]
     pk = partition(ids)
     text = _sized_text(pk, payload)
     sk = sort_key(when.client_time, envelope.source, identity)
-    event = Event(pk, sk, kind, name, when.at, envelope.received, envelope.source, identity, payload)
+    event = Event(pk, sk, kind, name, when.at, envelope.received, envelope.source, identity, payload, trust)
     return Normalised(event, text, left_out)
 
 

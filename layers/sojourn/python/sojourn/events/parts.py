@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sojourn.events.consents import CONSENT_EVENTS, check_consent_event, check_context_consent
+from sojourn.events.model import Trust
 from sojourn.events.rejections import EventRejectedError, Rejection
+from sojourn.events.surroundings import check_surroundings
 from sojourn.events.traits import check_traits
 
 OBJECTS = ("properties", "traits", "context", "integrations")
@@ -37,12 +39,17 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return result
 
 
-def leave_out(parts: dict[str, Any], *, kind: str, name: str) -> list[Rejection]:
-    """Take out of `parts` what is wrong of consent and addresses; EventRejectedError when nothing would be left."""
+def leave_out(
+    parts: dict[str, Any], *, kind: str, name: str, trust: Trust = Trust.SERVER, ip: str = ""
+) -> list[Rejection]:
+    """Take out of `parts` what is wrong, and bring the rest into the form in which it is stored.
+
+    EventRejectedError when nothing would be left. `ip` is the caller's, for a context that says none.
+    """
     if name in CONSENT_EVENTS:
         check_consent_event(parts.get("properties", {}))
-    rejections = _leave_out_consent(parts)
-    return rejections + _leave_out_traits(parts) if kind == "identify" else rejections
+    rejections = _leave_out_consent(parts) + _leave_out_surroundings(parts, ip)
+    return rejections + _leave_out_traits(parts, trust) if kind == "identify" else rejections
 
 
 def _leave_out_consent(parts: dict[str, Any]) -> list[Rejection]:
@@ -54,12 +61,18 @@ def _leave_out_consent(parts: dict[str, Any]) -> list[Rejection]:
     return rejections
 
 
-def _leave_out_traits(parts: dict[str, Any]) -> list[Rejection]:
+def _leave_out_surroundings(parts: dict[str, Any], ip: str) -> list[Rejection]:
+    context, rejections = check_surroundings(parts.pop("context", {}), ip=ip)
+    if context:
+        parts["context"] = context
+    return rejections
+
+
+def _leave_out_traits(parts: dict[str, Any], trust: Trust) -> list[Rejection]:
     in_context = parts.get("context", {}).get("traits")
     if "traits" not in parts and isinstance(in_context, dict):  # Rudder's clients put them there
         parts["traits"] = in_context
-    rejections = check_traits(parts.get("traits", {}))
-    if rejections:
-        wrong = {rejection.field.removeprefix("traits.") for rejection in rejections}
-        parts["traits"] = {key: value for key, value in parts["traits"].items() if key not in wrong}
+    if "traits" not in parts:
+        return []
+    parts["traits"], rejections = check_traits(parts["traits"], trust=trust)
     return rejections

@@ -12,8 +12,10 @@ from typing import Any
 from sojourn.clock import iso, parse_iso
 from sojourn.events.encode import decode
 from sojourn.events.insertion import Inserted, Row, insert, insert_rows
-from sojourn.events.model import Event
+from sojourn.events.model import Event, Trust
 from sojourn.events.wire import bind, wire
+
+SERVER = {"S": Trust.SERVER.value}  # rows of before keys had kinds
 
 __all__ = ["Inserted", "Row", "bind", "from_image", "from_stream", "history", "insert", "insert_rows"]
 
@@ -49,6 +51,7 @@ def from_image(image: Mapping[str, Any]) -> Event:
         source=image["source"]["S"],
         message_id=image["message_id"]["S"],
         payload=decode(pk, image["payload"]["S"]),
+        trust=Trust(image.get("trust", SERVER)["S"]),
     )
 
 

@@ -34,8 +34,8 @@ def read_stream(records: Iterable[Mapping[str, Any]]) -> tuple[list[Sequenced], 
     return events, unreadable
 
 
-def poisoned(event: Event, reason: str) -> RejectedRecord:
-    """The record of an event that could be read and could not take effect."""
+def poisoned(event: Event, reason: str, *, code: str = "no_effect", field: str = "") -> RejectedRecord:
+    """The record of an event that could be read and could not take effect; with a `field`, only that had none."""
     record = {
         "pk": event.pk,
         "sk": event.sk,
@@ -43,4 +43,4 @@ def poisoned(event: Event, reason: str) -> RejectedRecord:
         "event": event.event,
         "payload": event.payload,
     }
-    return RejectedRecord(record, Rejection("no_effect", reason), 0, event.source, stored=True)
+    return RejectedRecord(record, Rejection(code, reason, field), 0, event.source, stored=True)

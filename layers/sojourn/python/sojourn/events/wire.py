@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 from sojourn.clients import named
 from sojourn.clock import Clock, SystemClock
+from sojourn.contacts.attributes import use_registry
+from sojourn.contacts.registry import KnownAttributes
+from sojourn.contacts.workspace import WorkspaceReader, use_workspace
 from sojourn.errors import StoreBusyError
 from sojourn.settings import Settings
 
@@ -59,8 +62,10 @@ def bind(
     region: str | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Say which tables, where, and what time it is; a repeated call replaces the first."""
+    """Say which tables, where, and what time it is; a repeated call replaces the first, and what it had learned."""
     _wires[:] = [Wire(settings, clock, region, sleep)]
+    use_registry(KnownAttributes(clock))
+    use_workspace(WorkspaceReader(clock))
 
 
 def wire() -> Wire:

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from sojourn.clock import Clock
+from sojourn.consent.addresses.store import soft_bounce, suppress
 from sojourn.consent.model import Channel, ConsentChange, Purpose, Status
-from sojourn.consent.store import record, soft_bounce, suppress
+from sojourn.consent.store import record
 from sojourn.consent.suppression import Reason, Send, address_hash
+from sojourn.contacts.store import get_profile
 from sojourn.errors import Retryable, StoreBusyError
 from sojourn.events.model import Event, internal_event
 from sojourn.events.store import insert
@@ -96,7 +98,9 @@ def _soft_bounce(
 def _sends(notification: Notification, recipient: Recipient, message: Message) -> Iterator[Send]:
     """This contact's mails to this address, the newest first."""
     to_address = address_hash(Channel.EMAIL, recipient.address)
-    to_contact = (sent for sent in messages_of(message.contact) if sent.address_hash == to_address)
+    contacts = {message.contact, *get_profile(message.contact).collections}
+    sent_to_them = (sent for contact in sorted(contacts) for sent in messages_of(contact))
+    to_contact = (sent for sent in sent_to_them if sent.address_hash == to_address)
     for sent in sorted(to_contact, key=attrgetter("decided_at"), reverse=True):
         provider_id = notification.provider_id if sent.id == message.id else sent.provider_id
         if provider_id:

@@ -8,10 +8,13 @@ confirm STOP and answer HELP themselves, and a second confirmation would be one 
 from datetime import datetime
 
 from sojourn.clock import Clock, iso, parse_iso
+from sojourn.consent.addresses.store import find_suppression, lift, suppress
 from sojourn.consent.keywords import Keyword
-from sojourn.consent.model import Channel, Purpose, changes_of
-from sojourn.consent.store import find_suppression, lift, record, suppress
-from sojourn.consent.suppression import LIFTED_BY_START, Reason
+from sojourn.consent.model import Channel, Purpose, Status, slot_of
+from sojourn.consent.statements import changes_of
+from sojourn.consent.store import get_consent, record
+from sojourn.consent.suppression import LIFTED_BY_HOLDER, Reason
+from sojourn.contacts.model import Profile
 from sojourn.contacts.store import find_contact, get_profile
 from sojourn.errors import StoreBusyError
 from sojourn.events.model import Event, internal_event
@@ -34,33 +37,32 @@ def take_sms(letter: Letter, *, clock: Clock) -> bool:
     if sms.keyword is Keyword.STOP:
         suppress(Channel.SMS, sms.sender, reason=Reason.STOP, at=at, source=STOPPED)
     contact = find_contact(f"p#{sms.sender}")
-    identity = _identity(contact) if contact else None
-    if identity and _is_done(identity, sms):
+    profile = get_profile(contact) if contact else None
+    if profile and _is_done(profile, sms):
         return True
-    if contact and _changes_consent(sms, at):
-        _record_consent(sms, contact, identity, at)
+    identity = next(iter(profile.partitions), None) if profile else None  # where our own events about them go
+    if profile and _changes_consent(sms, profile.contact, at):
+        _record_consent(sms, profile.contact, identity, at)
     if sms.keyword is Keyword.START:
         lift(Channel.SMS, sms.sender, at=at, source=STARTED)
-    if contact and identity:
-        _insert(_event(sms, identity, RECEIVED, at, _particulars(sms, contact)))
+    if profile and identity:
+        _insert(_event(sms, identity, RECEIVED, at, _particulars(sms, profile)))
     return True
 
 
-def _identity(contact: str) -> str | None:
-    """The key under which the contact's first event came: where our own events about them go."""
-    return next(iter(get_profile(contact).identities), None)
+def _is_done(profile: Profile, sms: InboundSms) -> bool:
+    return any(event.message_id == sms.id for event in history(profile.partitions, None, RECEIVED))
 
 
-def _is_done(identity: str, sms: InboundSms) -> bool:
-    return any(event.message_id == sms.id for event in history([identity], None, RECEIVED))
-
-
-def _changes_consent(sms: InboundSms, at: datetime) -> bool:
-    """STOP does; START only after a STOP, as it can give back no more than was taken."""
+def _changes_consent(sms: InboundSms, contact: str, at: datetime) -> bool:
+    """STOP does; START only after a STOP or its like, as it can give back no more than was taken."""
     if sms.keyword is not Keyword.START:
         return sms.keyword is Keyword.STOP
     known = find_suppression(Channel.SMS, sms.sender)
-    return known is not None and known.reason in LIFTED_BY_START and known.at < iso(at)
+    if known is not None and known.reason:
+        return known.reason in LIFTED_BY_HOLDER and known.at < iso(at)
+    said = get_consent(contact).state.get(slot_of(Channel.SMS, Purpose.MARKETING, None))
+    return said is not None and said.status is Status.WITHDRAWN and said.at < iso(at)
 
 
 def _record_consent(sms: InboundSms, contact: str, identity: str | None, at: datetime) -> None:
@@ -70,6 +72,7 @@ def _record_consent(sms: InboundSms, contact: str, identity: str | None, at: dat
         "channel": Channel.SMS.value,
         "purpose": Purpose.MARKETING.value,
         "source": source,
+        "how": "sms",
         "wording": sms.text,
     }
     event = _event(sms, identity or f"p#{sms.sender}", name, at, properties)
@@ -85,7 +88,7 @@ def _event(sms: InboundSms, identity: str, name: str, at: datetime, properties: 
     return internal_event(identity, name, at=at, message_id=message_id, properties=properties)
 
 
-def _particulars(sms: InboundSms, contact: str) -> dict[str, object]:
+def _particulars(sms: InboundSms, profile: Profile) -> dict[str, object]:
     told: dict[str, object] = {
         "channel": Channel.SMS.value,
         "text": sms.text,
@@ -93,14 +96,15 @@ def _particulars(sms: InboundSms, contact: str) -> dict[str, object]:
         "from": sms.sender,
         "to": sms.recipient,
     }
-    message = _answered(sms, contact)
+    message = _answered(sms, profile)
     return told | _names_of(message) if message else told
 
 
-def _answered(sms: InboundSms, contact: str) -> Message | None:
+def _answered(sms: InboundSms, profile: Profile) -> Message | None:
     if not sms.reply_to:
         return None
-    return next((message for message in messages_of(contact) if message.provider_id == sms.reply_to), None)
+    sent = (message for contact in profile.collections for message in messages_of(contact))
+    return next((message for message in sent if message.provider_id == sms.reply_to), None)
 
 
 def _names_of(message: Message) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """HTTP behind API Gateway: the shim under Chalice, problems, bodies, keys, CORS.
 
 app = Chalice("collect")
-handler = lambda_handler(app, cors=Cors(methods=("POST",), headers=("authorization",)))
+handler = lambda_handler(app, cors=Cors(headers=("authorization",)))
 """
 
 from sojourn.http.cors import Cors

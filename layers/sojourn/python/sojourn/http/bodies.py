@@ -91,7 +91,9 @@ def too_deep() -> Problem:
 
 def too_large(limit: int) -> Problem:
     """The refusal of a body over the limit."""
-    return Problem(413, "body_too_large", f"the body may have {limit} bytes, inflated", limit=limit)
+    return Problem(
+        413, "body_too_large", f"the body may have {limit} bytes, inflated: send less at a time", limit=limit
+    )
 
 
 def not_an_object() -> Problem:

@@ -1,6 +1,7 @@
 """Which browsers may call, and what they may read."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # A scheme, a host, perhaps a port: what a browser sends. "null" (a sandboxed frame, a file) is nobody's page.
@@ -12,10 +13,9 @@ ONE_DAY = "86400"
 class Cors:
     """Any well-formed origin may call; no cookies are ever read, so an origin proves nothing."""
 
-    methods: tuple[str, ...]
     headers: tuple[str, ...]
     # Without it a browser's client cannot see how long to wait, and comes back after half a second.
-    exposed: tuple[str, ...] = ("Retry-After",)
+    exposed: tuple[str, ...] = ("Retry-After", "X-RateLimit-Reset")
 
     def answer_headers(self, origin: str | None) -> dict[str, str]:
         """What stands on every answer, errors too: else a page cannot read why it was refused."""
@@ -28,11 +28,11 @@ class Cors:
             "Vary": "Origin",
         }
 
-    def preflight_headers(self, origin: str | None) -> dict[str, str]:
-        """What stands on the answer to OPTIONS."""
+    def preflight_headers(self, origin: str | None, methods: Iterable[str]) -> dict[str, str]:
+        """What stands on the answer to OPTIONS for a path that has these methods."""
         return {
             **self.answer_headers(origin),
-            "Access-Control-Allow-Methods": ", ".join((*self.methods, "OPTIONS")),
+            "Access-Control-Allow-Methods": ", ".join((*methods, "OPTIONS")),
             "Access-Control-Allow-Headers": ", ".join(self.headers),
             "Access-Control-Max-Age": ONE_DAY,
         }

@@ -15,19 +15,33 @@ from sojourn.tables import store_errors_translated
 
 KIND = "KEY"
 LONGEST_KEY = 256
+LONGEST_NAME = 100  # it is part of every event's range key, which has 1,024 bytes
+SERVER, BROWSER = "server", "browser"
+WRITE = "write"
 REMEMBERED_FOR = timedelta(seconds=60)  # a revoked key works on for so long at most
 REMEMBERED_REFUSALS_FOR = timedelta(seconds=5)  # a new key is known after so long at most
 MOST_REMEMBERED = 1_000
 RESERVED_NAME = "sojourn"  # the source of our own events; nobody may sign with it
+API_SOURCE = "api"  # the source of what operators say
 
 Lookup = Callable[[str], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that is good; its name is the source of what comes in with it."""
+    """A key that is good; its name is the source of what comes in with it.
+
+    A `browser` key is public: anybody may read it on the page that it serves.
+    """
 
     name: str
+    is_browser: bool = False
+    origins: tuple[str, ...] = ()  # whose pages may use it; none named: any page
+    rate: int | None = None  # requests in a second, where the key has a limit of its own
+
+    def is_for(self, origin: str | None) -> bool:
+        """Whether a page of this origin may use it. Programs name no origin: a list keeps pages out, nobody else."""
+        return not self.origins or origin is None or origin.lower() in self.origins
 
 
 def key_row_id(kind: str, presented: str) -> str:
@@ -56,9 +70,10 @@ class Keys:
             return None
         row_id = key_row_id(kind, presented)
         until, key = self._met.get(row_id, (None, None))
-        if until is not None and self.clock.wall() < until:
-            return key
-        return self._meet(row_id)
+        if until is None or self.clock.wall() >= until:
+            key = self._meet(row_id)
+        # What stands on public pages opens nothing but the door for events.
+        return None if key and key.is_browser and kind != WRITE else key
 
     def _meet(self, row_id: str) -> Key | None:
         key = _key(self.lookup(row_id))
@@ -73,6 +88,19 @@ def _key(row: Mapping[str, Any] | None) -> Key | None:
     if row is None or row.get("active") is not True:
         return None
     name = row.get("name")
-    if not isinstance(name, str) or not name or "#" in name or name == RESERVED_NAME:
+    if not isinstance(name, str) or not is_key_name(name):
         return None
-    return Key(name)
+    is_browser = row.get("kind") == BROWSER
+    rate = row.get("rate")
+    return Key(
+        name,
+        is_browser,
+        tuple(row.get("origins") or ()) if is_browser else (),
+        rate if isinstance(rate, int) and not isinstance(rate, bool) and rate > 0 else None,
+    )
+
+
+def is_key_name(name: str) -> bool:
+    """Whether a key may bear this name: our own events and imports have sources that nobody else may sign with."""
+    is_plain = bool(name.strip()) and len(name) <= LONGEST_NAME and "#" not in name and ":" not in name
+    return is_plain and name not in (RESERVED_NAME, API_SOURCE)

@@ -33,9 +33,8 @@ def problem(
 
 def unauthorized() -> Problem:
     """The one answer to every key that is missing, wrong, revoked or not alone: it tells a stranger nothing."""
-    return Problem(
-        401, "unauthorized", "a valid key is needed", headers={"WWW-Authenticate": 'Bearer realm="Sojourn"'}
-    )
+    message = "a valid key is needed, as Basic or Bearer authorization; `sojourn keys new` makes one"
+    return Problem(401, "unauthorized", message, headers={"WWW-Authenticate": 'Bearer realm="Sojourn"'})
 
 
 def answering_problems(view: Callable[..., Any]) -> Callable[..., Any]:

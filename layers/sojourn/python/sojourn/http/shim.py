@@ -50,7 +50,9 @@ def _answer(app: Chalice, matcher: RouteMatcher, cors: Cors | None, event: Event
     methods = app.routes[route.route]
     method = _method(event["httpMethod"], methods)
     if method is None and event["httpMethod"] == "OPTIONS" and cors:
-        return _plain(Response("", {**cors.preflight_headers(_header(event, "origin"))}, 204))
+        return _plain(
+            Response("", {**cors.preflight_headers(_header(event, "origin"), sorted(methods))}, 204)
+        )
     if method is None:
         return _plain(_refused(methods, cors))
     answer: Answer = app(_for_chalice(event, route, method), context)

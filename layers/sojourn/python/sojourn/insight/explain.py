@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from sojourn.clock import iso
+from sojourn.contacts.merge import Merge
 from sojourn.contacts.model import Profile
+from sojourn.contacts.seen import News, last_news
 from sojourn.messages.model import Message, MessageState
 
 END = "(end)"
@@ -24,6 +26,8 @@ class Verdict(StrEnum):
     JOURNEY_NOT_LIVE = "journey_not_live"
     ENTRY_EVENT_NEVER_SEEN = "entry_event_never_seen"
     ENTRY_EVENT_BEFORE_LIVE = "entry_event_before_live"
+    ENTRY_EVENT_TOO_OLD = "entry_event_too_old"
+    ENTRY_EVENT_IMPORTED = "entry_event_imported"
     NOT_ADMITTED = "not_admitted"
 
 
@@ -33,6 +37,8 @@ SENTENCES = {
     Verdict.JOURNEY_NOT_LIVE: "The journey is not live: nobody can enter before it is published.",
     Verdict.ENTRY_EVENT_NEVER_SEEN: "The journey is entered by {entry}, and the contact never did that.",
     Verdict.ENTRY_EVENT_BEFORE_LIVE: "The contact's last {entry} came before the journey went live.",
+    Verdict.ENTRY_EVENT_TOO_OLD: "{entry} was old news when it arrived, and what is no news moves nobody.",
+    Verdict.ENTRY_EVENT_IMPORTED: "{entry} came with an import, and imported history moves nobody.",
     Verdict.NOT_ADMITTED: "{entry} was seen, but there is no enrolment: it may be on its way; ask again in a minute.",
 }
 
@@ -83,6 +89,7 @@ def explain(
     *,
     standing: Standing | None,
     messages: Sequence[Message],
+    merges: Sequence[Merge] = (),
     now: datetime,
 ) -> dict[str, Any]:
     """The whole answer; `reason` is one of `Verdict`, `why` says it in words."""
@@ -97,6 +104,8 @@ def explain(
         "enrolment": _enrolment(standing) if standing else None,
         "messages": [_message(message, standing) for message in sorted(messages, key=_order)],
         "next": _next(journey, standing, messages, now) if standing else None,
+        "merges": [_merge(merge) for merge in sorted(merges, key=lambda merge: (merge.at, merge.loser))],
+        "conflicts": [dict(conflict) for conflict in profile.conflicts],
     }
 
 
@@ -108,7 +117,10 @@ def _verdict(profile: Profile, journey: JourneyFacts, standing: Standing | None)
     seen = profile.events.get(journey.entry)
     if not seen:
         return Verdict.ENTRY_EVENT_NEVER_SEEN
-    return Verdict.ENTRY_EVENT_BEFORE_LIVE if seen["last"] < journey.live_since else Verdict.NOT_ADMITTED
+    last = last_news(seen)
+    if not last:
+        return Verdict.ENTRY_EVENT_TOO_OLD if News.LATE in seen else Verdict.ENTRY_EVENT_IMPORTED
+    return Verdict.ENTRY_EVENT_BEFORE_LIVE if last < journey.live_since else Verdict.NOT_ADMITTED
 
 
 def _why(verdict: Verdict, journey: JourneyFacts, standing: Standing | None) -> str:
@@ -150,6 +162,7 @@ def _message(message: Message, standing: Standing | None) -> dict[str, Any]:
         "decided_at": message.decided_at or None,
         "sent_at": message.sent_at or None,
         "held": message.held,
+        "zones": message.zones or None,
         "note": _note(message, standing),
     }
 
@@ -162,6 +175,19 @@ def _note(message: Message, standing: Standing | None) -> str | None:
     if ended and message.sent_at and message.decided_at <= ended < message.sent_at:
         return "The contact left after this message was claimed: too late to stop it."
     return None
+
+
+def _merge(merge: Merge) -> dict[str, Any]:
+    """That another contact became this person: why, and by which event of which source."""
+    return {
+        "contact": merge.loser,
+        "into": merge.survivor,
+        "at": merge.at,
+        "why": merge.why,
+        "identity": merge.identity,
+        "event": merge.event,
+        "source": merge.source,
+    }
 
 
 def _next(

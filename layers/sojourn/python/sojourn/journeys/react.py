@@ -1,123 +1,140 @@
-"""What an event does: profile in memory → effects → the profile last. All of it may be repeated (house law 6).
+"""What an event does: whose it is → profile in memory → effects → the profile last. All of it may be repeated (law 6).
 
 Effects carry ids derived from the event, so a batch that is delivered twice, or dies in the middle, does nothing twice.
+Events of people whom one of them names together are taken together, in the order of the stream: each person is read
+once and written once, but for the write ahead of an entry, and for a merge.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from sojourn import telemetry
 from sojourn.clock import iso, parse_iso
-from sojourn.consent.model import changes_of
-from sojourn.consent.store import record as record_consent
-from sojourn.contacts.model import Profile, fold
-from sojourn.contacts.store import claim_identity, find_contact, get_profile, new_contact_id, put_profile
+from sojourn.consent.statements import changes_of
+from sojourn.consent.store import record_all as record_consents
+from sojourn.contacts.groups.store import note as note_member
+from sojourn.contacts.model import Profile, ProfileTooLargeError
+from sojourn.contacts.store import Owner, find_owners
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
-from sojourn.events.model import Event
+from sojourn.events.model import Event, EventType
 from sojourn.events.rejections import RejectedRecord
-from sojourn.events.stream import Sequenced
-from sojourn.events.stream import poisoned as poisoned_record
+from sojourn.events.stream import Sequenced, poisoned
 from sojourn.journeys import store
-from sojourn.journeys.enrol import enrol
+from sojourn.journeys.batch import by_person
+from sojourn.journeys.deeds import deed_of, fold_in
+from sojourn.journeys.enrol import enrol, leave
 from sojourn.journeys.enrolment import Enrolment, Status, WaitState
+from sojourn.journeys.identify import identities_of
+from sojourn.journeys.news import is_news
+from sojourn.journeys.people import People, Person
 from sojourn.journeys.versions import LiveJourney, published
 from sojourn.journeys.wait import Engine, answer, answers
+from sojourn.telemetry import Metric
+
+__all__ = ["leave", "react"]
 
 TRIES = 5
 GOAL = "goal"
-POISON = (ArithmeticError, AssertionError, AttributeError, LookupError, NotFoundError, TypeError, ValueError)
+NO_ROOM = "the traits were left out: with them the profile would be larger than a row can be"
+POISON = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, NotFoundError, ProfileTooLargeError, TypeError,
+    ValueError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for every event of a batch."""
+
+    live: Mapping[str, LiveJourney]
+    engine: Engine
+
+    def lets_in(self, event: Event) -> bool:
+        """Whether a journey begins with it."""
+        return any(event.event == journey.entry for journey in self.live.values())
+
+    def is_listened_to(self, event: Event) -> bool:
+        """Whether a run may wait for it, or have it as its goal."""
+        return any(event.event in journey.listens for journey in self.live.values())
 
 
 def react(
     arrivals: Iterable[Sequenced], live: Mapping[str, LiveJourney], *, engine: Engine
 ) -> list[RejectedRecord]:
-    """Let a batch take effect, person by person: one read and one write of each profile."""
-    poisoned: list[RejectedRecord] = []
-    for identity, theirs in _by_identity(arrivals).items():
-        poisoned.extend(_react_patiently(identity, theirs, live, engine))
-    return poisoned
-
-
-def _by_identity(arrivals: Iterable[Sequenced]) -> dict[str, list[Sequenced]]:
-    groups: dict[str, list[Sequenced]] = {}
-    for arrival in arrivals:
-        groups.setdefault(arrival.event.pk, []).append(arrival)
-    return groups
+    """Let a batch take effect, person by person; the answer is what could not."""
+    arrived, rules = list(arrivals), Rules(live=live, engine=engine)
+    owners = find_owners(identity for each in arrived for identity in identities_of(each.event))
+    without_effect: list[RejectedRecord] = []
+    for theirs in by_person(arrived, owners):
+        without_effect.extend(_react_patiently(theirs, owners, rules))
+    return without_effect
 
 
 def _react_patiently(
-    identity: str, arrivals: list[Sequenced], live: Mapping[str, LiveJourney], engine: Engine
+    arrivals: list[Sequenced], owners: Mapping[str, Owner], rules: Rules
 ) -> list[RejectedRecord]:
     for _ in range(TRIES):
         try:
-            return _react_for(identity, arrivals, live, engine)
-        except StaleWriteError:
-            continue  # another shard wrote this profile meanwhile: fold onto what it wrote
-    raise StoreBusyError(identity)
+            return _react_for(arrivals, People(dict(owners), rules.engine), rules)
+        except StaleWriteError:  # another shard wrote a profile, or took an identity: go on from there
+            owners = find_owners(identity for each in arrivals for identity in identities_of(each.event))
+    raise StoreBusyError("profile")
 
 
-def _react_for(
-    identity: str, arrivals: list[Sequenced], live: Mapping[str, LiveJourney], engine: Engine
-) -> list[RejectedRecord]:
-    contact = find_contact(identity)
-    if contact is None:
-        contact = claim_identity(identity, new_contact_id(arrivals[0].event.key))
-    profile = before = get_profile(contact)
-    poisoned: list[RejectedRecord] = []
+def _react_for(arrivals: list[Sequenced], people: People, rules: Rules) -> list[RejectedRecord]:
+    without_effect: list[RejectedRecord] = []
     for arrival in arrivals:
-        if profile.has_folded(identity, arrival.sequence):
+        event = arrival.event
+        if people.have_folded(event.pk, arrival.sequence):
             continue
         try:
-            folded = _folded(profile, identity, arrival)
-            if _lets_in(arrival.event, live) and folded.traits != before.traits:
-                before = _written_ahead(folded, before)
-                folded = replace(folded, revision=before.revision)
-            _effects(folded, profile, arrival.event, live, engine)
+            person = people.whose(event)
+            if person is None:
+                telemetry.count(Metric.EVENTS_OF_ERASED)
+                continue
+            without_effect.extend(_take(person, arrival, rules))
         except POISON as error:
-            poisoned.append(poisoned_record(arrival.event, f"{type(error).__name__}: {error}"[:500]))
-            continue
-        profile = folded
-    if profile is not before:
-        put_profile(profile)
-    return poisoned
+            without_effect.append(poisoned(event, f"{type(error).__name__}: {error}"[:500]))
+    people.save()
+    return without_effect
 
 
-def _folded(profile: Profile, identity: str, arrival: Sequenced) -> Profile:
-    event = arrival.event
-    return fold(
-        profile,
-        identity=identity,
-        sequence=arrival.sequence,
-        name=event.event or event.type,
-        at=event.at,
-        traits=event.traits if event.type == "identify" else {},
-    )
+def _take(person: Person, arrival: Sequenced, rules: Rules) -> list[RejectedRecord]:
+    """One event of one person; the answer is what of it there was no room for."""
+    event, max_age = arrival.event, rules.engine.max_age
+    is_new = is_news(event, max_age)
+    folded, left_out = fold_in(person.profile, event, sequence=arrival.sequence, max_age=max_age)
+    if is_new and rules.lets_in(event) and folded.attributes != person.written.attributes:
+        folded = _written_ahead(folded, person)
+    _effects(folded, event, rules, is_new=is_new)
+    person.profile = folded
+    return [poisoned(event, NO_ROOM, code="profile_too_large", field=left_out)] if left_out else []
 
 
-def _lets_in(event: Event, live: Mapping[str, LiveJourney]) -> bool:
-    return any(event.event == journey.entry for journey in live.values())
-
-
-def _written_ahead(profile: Profile, before: Profile) -> Profile:
+def _written_ahead(profile: Profile, person: Person) -> Profile:
     """A run may send at once, so the address stands before it begins; what says that events are folded comes last."""
-    ahead = replace(profile, events=before.events, folded=before.folded)
-    put_profile(ahead)
-    return replace(ahead, revision=ahead.revision + 1)
+    before = person.written
+    person.write(replace(profile, events=before.events, folded=before.folded, facts=before.facts))
+    return replace(profile, revision=person.written.revision)
 
 
-def _effects(
-    profile: Profile, before: Profile, event: Event, live: Mapping[str, LiveJourney], engine: Engine
-) -> None:
-    """In this order: what the person allows, where the person is reachable, what ends, what moves, what begins."""
-    for change in changes_of(event):
-        record_consent(profile.contact, change)
-    if profile.phone and profile.phone != before.phone:
-        claim_identity(f"p#{profile.phone}", profile.contact)
-    if any(event.event in journey.listens for journey in live.values()):
-        for enrolment in store.enrolments_of(profile.contact):
-            _touch(enrolment, event, engine)
-    for journey in live.values():
+def _effects(profile: Profile, event: Event, rules: Rules, *, is_new: bool) -> None:
+    """In this order: what the person allows, what ends, what moves, what begins. What is no news moves nobody."""
+    record_consents(profile.contact, changes_of(event, is_known=profile.is_known))
+    if event.type == EventType.GROUP:
+        note_member(profile.contact, deed_of(event))
+    if is_new:
+        _moves(profile.collections, event, rules)
+
+
+def _moves(collections: tuple[str, ...], event: Event, rules: Rules) -> None:
+    if rules.is_listened_to(event):
+        for contact in collections:
+            for enrolment in store.enrolments_of(contact):
+                _touch(enrolment, event, rules.engine)
+    for journey in rules.live.values():
         if event.event == journey.entry:
-            enrol(profile.contact, event, journey, machines=engine.machines, now=engine.clock.calendar())
+            enrol(collections, event, journey, engine=rules.engine)
 
 
 def _touch(enrolment: Enrolment, event: Event, engine: Engine) -> None:
@@ -132,9 +149,3 @@ def _touch(enrolment: Enrolment, event: Event, engine: Engine) -> None:
     elif enrolment.wait and enrolment.wait.state in {WaitState.WAITING, WaitState.ANSWERING}:
         if answers(event, enrolment):
             answer(enrolment, event, engine=engine)
-
-
-def leave(enrolment: Enrolment, reason: str, *, engine: Engine) -> None:
-    """End a run: the row first, then the execution. A Lambda in flight is stopped by the row alone."""
-    store.end(enrolment.id, Status.EXITED, reason=reason, now=iso(engine.clock.calendar()))
-    engine.machines.stop(replace(enrolment, reason=reason))

@@ -7,7 +7,7 @@ rest is read and checked too.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sojourn.consent.model import Channel, Purpose
+from sojourn.consent.model import MESSAGING, Channel, Purpose
 from sojourn.journeys.fields import Fields, Notes, as_text
 from sojourn.journeys.findings import Place, Source, printable
 from sojourn.journeys.model import Journey, Trigger
@@ -107,8 +107,8 @@ def _send(fields: Fields, name: str) -> Send:
 
 def _channel(node: Node) -> Channel:
     text = as_text(node)
-    if text not in set(Channel):
-        raise ValueError(f"a channel is one of {', '.join(Channel)}")
+    if text not in MESSAGING:
+        raise ValueError(f"a channel is one of {', '.join(MESSAGING)}")
     return Channel(text)
 
 

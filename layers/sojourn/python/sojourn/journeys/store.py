@@ -1,7 +1,7 @@
 """Rows of enrolments. Each condition is named after what it protects."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
@@ -14,7 +14,7 @@ from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitSt
 from sojourn.journeys.model import END
 from sojourn.journeys.names import EnrolmentId
 from sojourn.tables import OpenIndex, OpenRow, PeopleRow, condition_failed
-from sojourn.transactions import Key, Value, Write, check, number, text, update
+from sojourn.transactions import Key, Value, Write, check, number, read, text, update
 
 OPEN_SHARDS = 8
 
@@ -161,6 +161,12 @@ def enrolments_of(contact: str) -> Iterator[Enrolment]:
         yield row.to_enrolment()
 
 
+def entries(contacts: Iterable[str], journey: str, entry: int) -> list[Enrolment]:
+    """The runs that these contacts have under this number, strongly read, in one request."""
+    keys = [key_of(f"{contact}.{journey}.{entry}") for contact in contacts]
+    return [row.to_enrolment() for row in read(keys) if isinstance(row, EnrolmentRow)]
+
+
 def admit(enrolment: Enrolment) -> Enrolment | None:
     """Put the row if there is none; else the row that is there when the same event made it, or None: already once."""
     try:
@@ -273,15 +279,8 @@ def _update(enrolment: str, actions: list[Action], condition: Condition) -> Enro
 
 def _no_wait() -> list[Action]:
     rows = EnrolmentRow
-    attributes = (
-        rows.wait_step,
-        rows.wait_kind,
-        rows.wait_state,
-        rows.wait_token,
-        rows.wait_any,
-        rows.wait_event,
-    )
-    return [attribute.remove() for attribute in attributes]
+    waits = (rows.wait_step, rows.wait_kind, rows.wait_state, rows.wait_token, rows.wait_any, rows.wait_event)
+    return [attribute.remove() for attribute in waits]
 
 
 def _closed(status: Status, reason: str, now: str) -> list[Action]:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from sojourn.clock import Clock, iso, parse_iso
-from sojourn.due.store import Due, put_due
+from sojourn.contacts.store import get_profile
+from sojourn.due.store import Due, put_due, remove_due
 from sojourn.errors import EnrolmentEndedError
 from sojourn.events.model import Event
 from sojourn.events.store import history
@@ -14,12 +15,14 @@ from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitState
 from sojourn.journeys.machine import Machines
 from sojourn.journeys.model import END, due_after
+from sojourn.journeys.news import MAX_AGE, is_news
 from sojourn.journeys.versions import published
 from sojourn.messages.model import message_id
 from sojourn.rules.model import Condition, ConditionKind
 
 ENGAGEMENT = {ConditionKind.CLICKED: "Message Clicked", ConditionKind.OPENED: "Message Opened"}
 HUMAN = {ConditionKind.CLICKED: {"human"}, ConditionKind.OPENED: {"human", "proxy"}}
+DUE_OF = {WaitKind.EVENT: "deadline", WaitKind.HOLD: "hold", WaitKind.PARK: "park"}
 WAIT_ENDED = "WaitEndedError"  # what a waiting state catches beside its own time-out
 
 
@@ -52,6 +55,7 @@ class Engine:
     clock: Clock
     machines: Machines
     due_shards: int
+    max_age: timedelta = MAX_AGE  # of an event on arrival: what is older is no news
 
 
 def park(task: ParkTask, *, engine: Engine) -> None:
@@ -95,8 +99,9 @@ def _park_for_event(task: ParkTask, engine: Engine) -> None:
     waiting = store.park(task.enrolment, task.leg, wait, until=iso(deadline))
     if task.leg > 1:
         _put_due(task, "deadline", deadline, engine)  # this state's own time-out counts anew on a later leg
-    for event in history([waiting.identity], since=parse_iso(waiting.entered_at)):
-        if answers(event, waiting):
+    known = {waiting.identity, *get_profile(waiting.contact).partitions}
+    for event in history(sorted(known), since=parse_iso(waiting.entered_at)):
+        if is_news(event, engine.max_age) and answers(event, waiting):
             answer(waiting, event, engine=engine)
             return
 
@@ -154,6 +159,14 @@ def resume_at(enrolment: Enrolment, state: str, *, engine: Engine) -> None:
     journey, _ = published(enrolment.journey, enrolment.version)
     until = due_after(journey, state, engine.clock.calendar())
     engine.machines.start(store.next_leg(enrolment, start_at=state, until=iso(until)))
+
+
+def forget_due(enrolment: Enrolment, *, engine: Engine) -> None:
+    """Take back what a run's wait put down for later; it names the run and would do nothing to one that is over."""
+    if enrolment.wait is not None:
+        id = f"{enrolment.id}/{enrolment.leg}/{enrolment.wait.step}"  # noqa: A001  the row's own word
+        due = Due(parse_iso(enrolment.until), DUE_OF[enrolment.wait.kind], id, {})
+        remove_due(due, pace=engine.clock.pace, shards=engine.due_shards)
 
 
 def _put_due(task: ParkTask, kind: str, at: datetime, engine: Engine, **more: str) -> None:

@@ -17,13 +17,13 @@ from sojourn.messages.links import REMEDY, Links, rewrite_html, rewrite_text
 from sojourn.messages.mask import Masked, mask
 from sojourn.messages.sandbox import FactsEnvironment, html_environment, text_environment
 from sojourn.messages.template import EMAIL, SMS, Template
-from sojourn.messages.urls import FIELD, UNSUBSCRIBE, expressions
+from sojourn.messages.urls import CONFIRM, FIELD, UNSUBSCRIBE, expressions
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 PARTS = {EMAIL: ("subject", "preheader", "html", "text"), SMS: ("text",)}
 NEEDED = {EMAIL: ("subject", "html", "text"), SMS: ("text",)}
 KEYS = {"template", "channel", "purpose", "description"}
-PURPOSES = {"marketing", "transactional"}
+PURPOSES = {"marketing", "transactional", "service"}
 GMAIL_CLIPS_AT = 102_400
 TRACKED_URL = 120  # bytes that a tracked address takes where its placeholder stood
 POSTAL = "postal_address"
@@ -90,7 +90,7 @@ def _shape(draft: Draft) -> None:
             "template", "the name is missing or unusual", "use lower-case letters, digits and hyphens"
         )
     if definition.get("purpose", "marketing") not in PURPOSES:
-        draft.fault("purpose", "no such purpose", "write marketing or transactional")
+        draft.fault("purpose", "no such purpose", "write marketing, transactional or service")
     for key in sorted(set(definition) - KEYS - set(PARTS[channel]), key=str):
         draft.fault(str(key), f"{key} has no place in a template for {channel}", "remove it")
     for part in PARTS[channel]:
@@ -156,7 +156,10 @@ def _targets(draft: Draft) -> None:
 
 def _lawful(draft: Draft) -> None:
     """Marketing mail shows a way out and where the sender lives, in both parts, whatever the branches say."""
-    if draft.channel != EMAIL or draft.definition.get("purpose", "marketing") != "marketing":
+    purpose = draft.definition.get("purpose", "marketing")
+    if purpose != "service" and any(_shows(tree, CONFIRM) for tree in draft.trees.values()):
+        draft.fault("purpose", f"{CONFIRM} in a template that is not for service", "write purpose: service")
+    if draft.channel != EMAIL or purpose != "marketing":
         return
     for part in ("html", "text"):
         always = _always_shown(draft.trees[part])
@@ -167,6 +170,10 @@ def _lawful(draft: Draft) -> None:
                 )
     if not re.search(r"<a\s[^>]*href=[\"']\s*\{\{-?\s*unsubscribe_url\s*-?\}\}", draft.done["html"]):
         draft.fault("html", "the unsubscribe address is not a link", 'write <a href="{{ unsubscribe_url }}">')
+
+
+def _shows(tree: nodes.Template, name: str) -> bool:
+    return any(node.name == name for node in tree.find_all(nodes.Name))
 
 
 def _always_shown(tree: nodes.Template) -> set[str]:

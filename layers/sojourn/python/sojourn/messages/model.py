@@ -52,6 +52,7 @@ class Message:
     values: Mapping[str, Any] = field(default_factory=dict)
     outcome: str = ""
     address_hash: str = ""
+    zones: str = ""  # whose hours were asked when it was decided, and how they are known
 
     @property
     def id(self) -> str:

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from sojourn.messages.faults import RenderError, UnfitFieldError
 from sojourn.messages.sandbox import compiled, html_environment, run, text_environment
 from sojourn.messages.template import EMAIL, Template
-from sojourn.messages.urls import compose, expressions
+from sojourn.messages.urls import CONFIRM, OURS, PREFERENCES, UNSUBSCRIBE, compose, expressions
 
 MAX_VALUE = 500  # characters of one value
 MAX_SUBJECT = 200
@@ -60,6 +60,8 @@ def render(
     link: Callable[[int], str] | None = None,
     pixel_url: str = "",
     unsubscribe_url: str = "",
+    confirm_url: str = "",
+    preferences_url: str = "",
     postal_address: str = "",
 ) -> Rendered:
     """The message for these facts; RenderError says what this contact lacks.
@@ -68,11 +70,14 @@ def render(
     who have not agreed to be measured.
     """
     ready = prepared(template)
-    context = {name: kept for name, value in facts.items() if (kept := cleaned(value)) is not None}
+    given = ((name, cleaned(value)) for name, value in facts.items() if name not in OURS)
+    context = {name: kept for name, kept in given if kept is not None}
     try:
         values = {number: _encoded(parts, context) for number, parts in ready.fields.items()}
         context |= _addresses(template, ready, values, link)
-        context |= {"unsubscribe_url": unsubscribe_url, "postal_address": postal_address}
+        context |= {UNSUBSCRIBE: unsubscribe_url, "postal_address": postal_address}
+        offered = {CONFIRM: confirm_url, PREFERENCES: preferences_url}
+        context |= {name: address for name, address in offered.items() if address}
         context["_pixel"] = PIXEL.format(pixel_url) if pixel_url else ""
         return Rendered(
             subject=header_text(run(ready.subject, context)),

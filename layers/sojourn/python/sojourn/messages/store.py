@@ -15,6 +15,7 @@ IN_NUMBERS = ("version", "template_version", "held", "parts")
 IN_WORDS = (
     "enrolment", "journey", "step", "channel", "template", "identity", "topic", "purpose", "state", "reason", "owner",
     "provider_id", "due", "decided_at", "sent_at", "outcome", "address_hash",
+    "zones",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ class MessageRow(PeopleRow, discriminator="message"):
     values = JSONAttribute(null=True)
     outcome = UnicodeAttribute(null=True)
     address_hash = UnicodeAttribute(null=True)
+    zones = UnicodeAttribute(null=True)
 
     @classmethod
     def of(cls, message: Message) -> "MessageRow":
@@ -72,6 +74,7 @@ class MessageRow(PeopleRow, discriminator="message"):
             values=dict(message.values) or None,
             outcome=message.outcome or None,
             address_hash=message.address_hash or None,
+            zones=message.zones or None,
         )
 
     def to_message(self) -> Message:
@@ -101,6 +104,7 @@ class MessageRow(PeopleRow, discriminator="message"):
             values=self.values or {},
             outcome=self.outcome or "",
             address_hash=self.address_hash or "",
+            zones=self.zones or "",
         )
 
 

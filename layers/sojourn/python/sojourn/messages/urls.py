@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import quote
 
-UNSUBSCRIBE = "unsubscribe_url"
+UNSUBSCRIBE, CONFIRM, PREFERENCES = "unsubscribe_url", "confirm_url", "preferences_url"
+OURS = (UNSUBSCRIBE, CONFIRM, PREFERENCES)  # addresses that we put in; no contact's data can
 FIELD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 PLACE = "\ue000"
 HTTP = re.compile(
@@ -27,7 +28,7 @@ class Kind(StrEnum):
 
     WEB = "web"  # tracked, unless the author says no
     STILL = "still"  # mailto, tel, #anchor: left alone
-    UNSUBSCRIBE = "unsubscribe"
+    OURS = "ours"  # the way out and its like: never tracked
 
 
 class TargetError(ValueError):
@@ -36,8 +37,8 @@ class TargetError(ValueError):
 
 def kind_of(target: str) -> Kind:
     """What sort of link this is; raises TargetError when a message may not have it."""
-    if (field := FIELD.fullmatch(target.strip())) and field[1].strip(" -\n") == UNSUBSCRIBE:
-        return Kind.UNSUBSCRIBE
+    if (field := FIELD.fullmatch(target.strip())) and field[1].strip(" -\n") in OURS:
+        return Kind.OURS
     bare = FIELD.sub(PLACE, target)
     if UNSAFE.search(bare):
         raise TargetError("holds a space, a line break or another character that belongs percent-encoded")

@@ -4,10 +4,16 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+LAYOUT = Path(__file__).parent / "layout.html"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -16,6 +22,7 @@ class Page(StrEnum):
 
     ASK = "ask"
     DONE = "done"
+    LESS = "less"
     GONE = "gone"
     NOT_FOUND = "not_found"
     BUSY = "busy"
@@ -32,13 +39,27 @@ class Shown:
 @functools.cache
 def shown(file: Path, page: Page, sender: str) -> Shown:
     """A page of the template file; the same for everybody, so made once per container."""
-    from jinja2 import Environment, StrictUndefined  # a redirect needs none of it
+    return filled(file, page, sender, {})
+
+
+def filled(file: Path, page: StrEnum, sender: str, facts: Mapping[str, Any]) -> Shown:
+    """A page with facts in it, all of them escaped."""
+    body = _template(file).render({**facts, "page": page.value, "sender": sender})
+    return Shown(body, _headers(body))
+
+
+@functools.cache
+def _template(file: Path) -> "Template":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # a redirect needs none of it
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader([file.parent, LAYOUT.parent]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    body = environment.from_string(file.read_text(encoding="utf-8")).render(page=page.value, sender=sender)
-    return Shown(body, _headers(body))
+    return environment.get_template(file.name)
 
 
 def _headers(body: str) -> dict[str, str]:

@@ -1,9 +1,11 @@
-"""Signed links: `v1.<kid>.<payload>.<HMAC-SHA256, 16 bytes>`, the payload `<action>|<message id>|<link or ->`. Pure.
+"""Signed links: `v1.<kid>.<payload>.<HMAC-SHA256, 16 bytes>`, the payload `<action>|<message id>|<number or ->`. Pure.
 
     token = sign(keys, Action.CLICK, message.id, 2)
     read(token, keys, Action.CLICK)  # Token, or None for whatever we did not write exactly so
 
-An address carries no target, no contact's data and no expiry: what it means stands in the message's row.
+An address carries no target and no contact's data: what it means stands in the message's row. The number is the link
+of a click, and of what confirms or opens the preferences the wall's second until which it is good: those two end, the
+way out never does.
 """
 
 import binascii
@@ -11,6 +13,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 VERSION = "v1"
@@ -25,6 +28,11 @@ class Action(StrEnum):
     OPEN = "o"
     CLICK = "c"
     UNSUBSCRIBE = "u"
+    CONFIRM = "y"
+    PREFERENCES = "p"
+
+
+GOOD_FOR = {Action.CONFIRM: timedelta(days=7), Action.PREFERENCES: timedelta(days=30)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +51,19 @@ class Token:
     message_id: str
     link: int | None = None
 
+    def is_good(self, now: datetime) -> bool:
+        """Whether the link still does what it says, at this moment of the wall."""
+        return self.action not in GOOD_FOR or (self.link or 0) > now.timestamp()
+
 
 def sign(keys: Keys, action: Action, message_id: str, link: int | None = None) -> str:
     """The token of a link, signed with the active key."""
     return _signed(keys.active, keys.secrets[keys.active], action, message_id, link)
+
+
+def sign_until(keys: Keys, action: Action, message_id: str, now: datetime) -> str:
+    """The token of a link that ends, counted from this moment of the wall."""
+    return sign(keys, action, message_id, int((now + GOOD_FOR[action]).timestamp()))
 
 
 def read(text: str, keys: Keys, action: Action) -> Token | None:

@@ -1,16 +1,17 @@
-"""A recipient's visit: open, click, unsubscribe. One read of the message, one write of what happened."""
+"""A recipient's visit: open, click. One read of the message, one write of what happened; `leaving` has the way out."""
 
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sojourn import telemetry
 from sojourn.clock import Clock, parse_iso
-from sojourn.consent.model import Channel, Consent, ConsentChange, Purpose, Refusal, Status
-from sojourn.consent.store import get_consent, record
+from sojourn.consent.addresses.store import suppress_hash
+from sojourn.consent.store import Say, record_after
+from sojourn.contacts.model import Profile
+from sojourn.contacts.store import get_profile
 from sojourn.errors import NotFoundError, StoreBusyError
 from sojourn.events import store as events
 from sojourn.events.model import Event, internal_event
@@ -60,8 +61,9 @@ class Gate:
     find_message: Callable[[str], Message | None] = find_message
     links_of: Callable[[str, int], Sequence[str]] = links_of
     insert: Callable[[Iterable[Event]], events.Inserted] = events.insert
-    get_consent: Callable[[str], Consent] = get_consent
-    record_consent: Callable[[str, ConsentChange], bool] = record
+    get_profile: Callable[[str], Profile] = get_profile
+    record_consent: Callable[[str, Say], int] = record_after
+    suppress_hash: Callable[..., bool] = suppress_hash
     lately: Lately = field(default_factory=Lately)
 
     def token(self, text: str, action: Action) -> Token | None:
@@ -82,7 +84,7 @@ def opened(text: str, headers: Mapping[str, str], *, gate: Gate) -> None:
         verdict = classify(headers, picture=True, since_sent=_since_sent(message, gate))
         if not gate.lately.repeats(message.id, verdict.visitor):
             found = {"class": verdict.visitor.value, "reasons": list(verdict.reasons)}
-            _happened("Message Opened", message, found, gate=gate)
+            happened("Message Opened", message, found, gate=gate)
 
 
 def clicked(text: str, headers: Mapping[str, str], *, gate: Gate, recorded: bool = True) -> str | None:
@@ -96,34 +98,10 @@ def clicked(text: str, headers: Mapping[str, str], *, gate: Gate, recorded: bool
     if recorded:
         verdict = classify(headers, picture=False, since_sent=_since_sent(message, gate))
         found = {"class": verdict.visitor.value, "reasons": list(verdict.reasons)}
-        _happened(
+        happened(
             "Message Clicked", message, {**found, "link": {"index": token.link, "url": target}}, gate=gate
         )
     return compose(target, message.values.get(str(token.link), ()))
-
-
-def unsubscribed(text: str, *, by: str, gate: Gate) -> bool:
-    """Withdraw what the message was sent under: its topic, or all marketing of its channel. False: no change."""
-    with store_errors_translated():
-        token = gate.token(text, Action.UNSUBSCRIBE)
-        message = gate.find_message(token.message_id) if token else None
-        if message is None:
-            return False
-        consent = gate.get_consent(message.contact)
-        topic = message.topic or None
-        if consent.refusal(message.channel, Purpose.MARKETING, topic) is Refusal.UNSUBSCRIBED:
-            return False
-        change = _withdrawal(message, consent, by, gate.clock.calendar())
-        changed = gate.record_consent(message.contact, change)
-    if changed:
-        _happened("Unsubscribed", message, {"by": by, "topic": message.topic}, gate=gate)
-    return changed
-
-
-def is_ours(text: str, *, gate: Gate) -> bool:
-    """Whether this is one of our unsubscribe links; asks the key, not the message."""
-    with store_errors_translated():
-        return gate.token(text, Action.UNSUBSCRIBE) is not None
 
 
 def _target(message: Message, link: int | None, gate: Gate) -> str | None:
@@ -139,22 +117,7 @@ def _since_sent(message: Message, gate: Gate) -> float | None:
     return (gate.clock.calendar() - parse_iso(sent)).total_seconds() if sent else None
 
 
-def _withdrawal(message: Message, consent: Consent, by: str, now: datetime) -> ConsentChange:
-    """Not earlier than anything said on this channel: a fast clock elsewhere must not undo it."""
-    prefix = f"{message.channel}|{Purpose.MARKETING.value}|"
-    said = [parse_iso(standing.at) for slot, standing in consent.state.items() if slot.startswith(prefix)]
-    return ConsentChange(
-        channel=Channel(message.channel),
-        purpose=Purpose.MARKETING,
-        topic=message.topic or None,
-        status=Status.WITHDRAWN,
-        at=max([now, *said]),
-        source=by,
-        event_key=f"{message.id}|unsubscribe",
-    )
-
-
-def _happened(name: str, message: Message, found: Mapping[str, Any], *, gate: Gate) -> None:
+def happened(name: str, message: Message, found: Mapping[str, Any], *, gate: Gate) -> None:
     """Insert the event; a failure is logged with all that the event would have said, and the visitor goes on."""
     about = {
         "message_id": message.id,

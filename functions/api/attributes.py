@@ -1,0 +1,76 @@
+"""Views of what a workspace holds: the types of its attributes, and where it is."""
+
+from typing import Any
+
+from chalice.app import Blueprint, Request
+
+from functions.api.bodies import refuse_unknown, sent_object
+from functions.api.paging import listing, page
+from functions.api.routing import route
+from sojourn import config, telemetry
+from sojourn.contacts.addresses import country
+from sojourn.contacts.attributes import BUILT_IN, Teacher
+from sojourn.contacts.registry import Attribute, declare, read_all
+from sojourn.contacts.workspace import ID, KIND, read_workspace
+from sojourn.errors import Problem
+from sojourn.events.traits import is_timezone
+
+attributes = Blueprint(__name__)
+
+
+@route(attributes, "/api/attributes")
+def list_attributes(request: Request) -> dict[str, Any]:
+    """Every attribute by name, those that the engine itself reads among them."""
+    built_in = [Attribute(name, kind, Teacher.OPERATOR) for name, kind in BUILT_IN.items()]
+    found = [([each.name], _answer(each)) for each in [*built_in, *read_all()]]
+    return listing(request, lambda limit, after: page(found, limit, after))
+
+
+@route(attributes, "/api/attributes", "PUT")
+def put_attributes(request: Request) -> dict[str, Any]:
+    """Say the types of attributes before their first value comes."""
+    sent = sent_object(request)
+    refuse_unknown(sent, {"attributes"})
+    types = sent.get("attributes")
+    if not isinstance(types, dict):
+        raise Problem(
+            400, "invalid_field", "`attributes` is an object of names and types", field="attributes"
+        )
+    declare(types)
+    telemetry.note("attributes declared", count=len(types))
+    return {"attributes": types}
+
+
+@route(attributes, "/api/workspace")
+def show_workspace(request: Request) -> dict[str, Any]:
+    """Where the company is."""
+    return _workspace()
+
+
+@route(attributes, "/api/workspace", "PUT")
+def put_workspace(request: Request) -> dict[str, Any]:
+    """Say where the company is: numbers without + and hours without a zone go by it, after a minute."""
+    sent = sent_object(request)
+    refuse_unknown(sent, {"country", "timezone"})
+    code, zone = sent.get("country"), sent.get("timezone")
+    if code is not None and not country(code):
+        raise Problem(400, "invalid_country", "`country` is a code of two letters, like FR", field="country")
+    if zone is not None and not (isinstance(zone, str) and is_timezone(zone)):
+        raise Problem(400, "invalid_timezone", "`timezone` is a name like Europe/Paris", field="timezone")
+    config.put(KIND, ID, {"country": country(code) or None, "timezone": zone})
+    return _workspace()
+
+
+def _workspace() -> dict[str, Any]:
+    here = read_workspace()
+    return {"country": here.country or None, "timezone": here.timezone or None}
+
+
+def _answer(attribute: Attribute) -> dict[str, Any]:
+    return {
+        "name": attribute.name,
+        "type": attribute.type,
+        "taught_by": attribute.by,
+        "seen": attribute.seen,
+        "built_in": attribute.name in BUILT_IN,
+    }

@@ -1,0 +1,1 @@
+"""What comes from npm, by its lock: Segment's own clients."""

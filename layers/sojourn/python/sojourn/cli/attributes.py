@@ -1,0 +1,80 @@
+"""`sojourn attributes` and `sojourn workspace`: the types of attributes, and where the company is."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from sojourn.cli.api import Api
+from sojourn.cli.options import asks_api, show
+from sojourn.contacts.datatypes import DataType
+
+COLUMNS = ("name", "type", "taught_by", "seen")
+MOST = "200"
+
+
+@click.group("attributes")
+def attributes_group() -> None:
+    """What profiles hold: attributes and their types."""
+
+
+@attributes_group.command("list")
+@asks_api
+def list_attributes(api: Api, as_json: bool) -> None:
+    """Every attribute, by name."""
+    items = list(_everything(api))
+    show({"items": items, "next": None}, as_json, _table)
+
+
+@attributes_group.command("set")
+@click.argument("name")
+@click.argument("type", type=click.Choice([kind.value for kind in DataType]))
+@asks_api
+def set_attribute(name: str, type: str, api: Api, as_json: bool) -> None:  # noqa: A002  the command's own word
+    """Say the TYPE of the attribute NAME before its first value comes."""
+    answer = api.put("attributes", body=json.dumps({"attributes": {name: type}}).encode())
+    show(answer, as_json, lambda _: [Text(f"{name} is a {type}")])
+
+
+@click.group("workspace")
+def workspace_group() -> None:
+    """Where the company is: numbers without + and hours without a zone go by it."""
+
+
+@workspace_group.command("show")
+@asks_api
+def show_workspace(api: Api, as_json: bool) -> None:
+    """Country and time zone."""
+    show(api.get("workspace"), as_json, _place)
+
+
+@workspace_group.command("set")
+@click.option("--country", help="ISO code of two letters, like FR.")
+@click.option("--timezone", help="A name of the tz database, like Europe/Paris.")
+@asks_api
+def set_workspace(country: str | None, timezone: str | None, api: Api, as_json: bool) -> None:
+    """Say both: what is left out is nobody's."""
+    body = json.dumps({"country": country, "timezone": timezone}).encode()
+    show(api.put("workspace", body=body), as_json, _place)
+
+
+def _everything(api: Api) -> Iterator[dict[str, Any]]:
+    answer = api.get("attributes", limit=MOST)
+    yield from answer["items"]
+    while answer["next"]:
+        answer = api.get("attributes", limit=MOST, cursor=answer["next"])
+        yield from answer["items"]
+
+
+def _table(answer: dict[str, Any]) -> Iterator[Any]:
+    table = Table(*COLUMNS, title="Attributes", title_justify="left")
+    for each in answer["items"]:
+        table.add_row(*(Text(str(each[name])) for name in COLUMNS))
+    yield table
+
+
+def _place(answer: dict[str, Any]) -> Iterator[Any]:
+    yield Text(f"country {answer['country'] or '–'}, time zone {answer['timezone'] or '–'}")

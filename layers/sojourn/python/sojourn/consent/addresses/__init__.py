@@ -1,0 +1,1 @@
+"""Addresses (as hashes) that must not be written to, or not so often, whoever they belong to."""

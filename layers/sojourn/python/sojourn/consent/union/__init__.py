@@ -1,0 +1,1 @@
+"""What a merge of two contacts does to what they allowed."""

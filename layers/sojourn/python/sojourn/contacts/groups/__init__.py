@@ -1,0 +1,1 @@
+"""Accounts that people belong to: what is known of one, and who its members are."""

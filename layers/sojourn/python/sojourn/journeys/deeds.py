@@ -1,0 +1,46 @@
+"""An event as a profile sees it, and the profile with it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sojourn.clock import iso
+from sojourn.contacts.model import Deed, Profile, ProfileTooLargeError, fold
+from sojourn.contacts.store import is_too_large, largest_field
+from sojourn.events.model import Event
+from sojourn.journeys.news import news_of
+
+
+def deed_of(event: Event) -> Deed:
+    """The facts of an event that a profile folds."""
+    group = event.payload.get("groupId")
+    return Deed(
+        type=event.type,
+        name=event.event or event.type,
+        at=iso(event.at),
+        key=event.key,
+        source=event.source,
+        properties=_facts(event.properties),
+        traits=_facts(event.traits),
+        context=_facts(event.context),
+        trust=event.trust.value,
+        group_id=group if isinstance(group, str) else "",
+    )
+
+
+def fold_in(profile: Profile, event: Event, *, sequence: str, max_age: timedelta) -> tuple[Profile, str]:
+    """The profile with one event more; and the field for which there was no room, its traits being left out."""
+    deed, news = deed_of(event), news_of(event, max_age)
+    folded = fold(profile, deed, identity=event.pk, sequence=sequence, news=news)
+    if not is_too_large(folded):
+        return folded, ""
+    field = largest_field(folded)
+    without = fold(profile, replace(deed, traits={}), identity=event.pk, sequence=sequence, news=news)
+    if is_too_large(without):
+        raise ProfileTooLargeError(field)
+    return without, field
+
+
+def _facts(said: Any) -> Mapping[str, Any]:
+    return said if isinstance(said, Mapping) else {}

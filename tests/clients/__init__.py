@@ -1,0 +1,1 @@
+"""What the stories of real clients need: a network with bad days, a browser, Node."""
