@@ -14,7 +14,7 @@ from typing import Any
 import botocore.client
 from moto.dynamodb.models import dynamodb_backends
 
-from sojourn.consent.suppression import address_hash
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import claim_identity, put_profile
 from sojourn.feedback.letters import Letter

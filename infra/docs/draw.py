@@ -19,7 +19,7 @@ from infra.lint.stacks import source_of, strings
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "architecture.svg"
 WIDTH, HEIGHT, COLUMN, ROW, LEFT, TOP = 178, 58, 212, 100, 24, 64
-LONGEST = 30  # characters of a box's second line
+LONGEST = 28  # characters of a box's second line
 
 # column, row
 PLACES = {
@@ -29,23 +29,29 @@ PLACES = {
     "SNS": (1, 3), "FeedbackQueue": (2, 3), "RecordFeedbackFunction": (3, 3), "ParkTokenFunction": (4, 3),
     "InboundSmsQueue": (2, 4), "ReceiveSmsFunction": (3, 4), "PeopleTable": (4, 4),
     "Marketers": (0, 5), "PrivateApi": (1, 5), "ApiFunction": (2, 5), "PublishJourneyFunction": (3, 5),
-    "CountChangesFunction": (4, 5),
+    "CountChangesFunction": (4, 5), "ReceiveWebhookFunction": (3, 1), "PreferencesFunction": (1, 1),
+    "ArchiveChangesFunction": (5, 4), "Archive": (5, 3), "ImportFileFunction": (3, 6), "EraseContactFunction": (4, 6),
+    "ExportContactFunction": (5, 6), "Machines": (2, 6),
 }  # fmt: skip
 WORDS = {
     "Clients": "sites, shops, servers", "PublicApi": "REST API", "EventsTable": "what happened",
     "PeopleTable": "one collection a person", "Recipients": "mailboxes and phones",
     "Journeys": "a Step Functions machine each", "SES": "mail", "SNS": "SMS", "FeedbackQueue": "delivered, bounced …",
     "InboundSmsQueue": "STOP, START", "Marketers": "console, CLI, git", "PrivateApi": "REST API, keys",
-    "Schedule": "every minute, every hour",
+    "Schedule": "every minute, every hour", "Archive": "Firehose, S3, sealed by person",
+    "Machines": "import, erase, export",
 }  # fmt: skip
 OUTSIDE = {("Clients", "PublicApi"), ("Recipients", "PublicApi"), ("SES", "Recipients"), ("SNS", "Recipients"),
-           ("SES", "FeedbackQueue"), ("SNS", "InboundSmsQueue"), ("Marketers", "PrivateApi")}  # fmt: skip
+           ("SES", "FeedbackQueue"), ("SNS", "InboundSmsQueue"), ("Marketers", "PrivateApi"),
+           ("ApiFunction", "Machines"), ("Machines", "ImportFileFunction"), ("Machines", "EraseContactFunction"),
+           ("Machines", "ExportContactFunction")}  # fmt: skip
 RIGHTS = {
     "dynamodb:PartiQLInsert": "EventsTable",
     "states:StartExecution": "Journeys",
     "states:CreateStateMachine": "Journeys",
     "ses:SendEmail": "SES",
     "sns:Publish": "SNS",
+    "firehose:PutRecordBatch": "Archive",
 }
 
 

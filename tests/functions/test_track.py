@@ -16,7 +16,8 @@ from sojourn.clock import SystemClock, iso
 from sojourn.consent.addresses.store import find_suppression
 from sojourn.consent.model import Channel, Consent, ConsentChange, Purpose, Refusal, Standing, Status
 from sojourn.consent.store import LedgerRow, get_consent, record
-from sojourn.consent.suppression import Reason, address_hash, closes
+from sojourn.consent.suppression import Reason, closes
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import put_profile
 from sojourn.events import store as event_store

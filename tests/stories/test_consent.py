@@ -55,6 +55,7 @@ def test_who_confirmed_and_asks_again_gets_no_second_question(cloud: Cloud):
     _ask(cloud, bob)
 
     asked = eventually(lambda: cloud.messages(bob).get("Ask for confirmation"))
+    assert asked
     assert (asked["state"], asked["reason"]) == ("skipped", "nothing_to_confirm")
     assert _standing(cloud, bob) == "given"
     assert cloud.mails(bob) == []

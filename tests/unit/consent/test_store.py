@@ -11,7 +11,8 @@ import pytest
 from sojourn.consent.addresses.store import find_suppression, lift, soft_bounce, suppress, suppressed
 from sojourn.consent.model import Channel, Consent, ConsentChange, Purpose, Refusal, Status, apply
 from sojourn.consent.store import LedgerRow, get_consent, ledger_of, record, record_after
-from sojourn.consent.suppression import Reason, Send, address_hash
+from sojourn.consent.suppression import Reason, Send
+from sojourn.contacts.addresses import address_hash
 from tests.cloud import moto_cloud
 from tests.feedback import before_first, cleared
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.facts import FACTS, fold_all, join_all, labels, stage, touch, value
-from sojourn.contacts.model import Deed
+from sojourn.contacts.model import Deed, Profile, fold
 
 
 def deed(name: str = "", **said: Any) -> Deed:
@@ -93,7 +94,7 @@ def test_two_people_who_are_one_have_the_facts_of_one(history: list[Deed], data:
 
 def test_a_deed_that_says_nothing_leaves_nothing():
     assert folded(deed("Whatever")) == {}
-    assert set(FACTS) == {"engagement", "groups", "labels", "stage", "touch", "value"}
+    assert set(FACTS) == {"engagement", "groups", "labels", "proved", "stage", "touch", "value"}
 
 
 def test_money_is_exact_and_by_currency():
@@ -213,3 +214,22 @@ def test_touches_are_short():
 
     assert found is not None
     assert len(found["first"]["name"]) == touch.LONGEST
+
+
+def test_an_address_that_its_holder_confirmed_holds_whoever_said_it():
+    asked = deed(type="identify", traits={"email": "ada@example.org"}, trust="browser")
+    proof = {"how": "double_opt_in", "evidence": {"address": address_hash("email", "ada@example.org")}}
+    confirmed = deed("Consent Given", source="sojourn", properties=proof, at=at(2), key="u#1|c")
+    forged = deed("Consent Given", source="web", properties=proof, at=at(2), key="u#1|f")
+    known = deed(type="identify", traits={"plan": "pro"}, at=at(3), key="u#1|s")
+
+    def email(*deeds: Deed) -> str | None:
+        profile = Profile("c")
+        for number, each in enumerate(deeds, start=1):
+            profile = fold(profile, each, identity="u#1", sequence=str(number))
+        return profile.email
+
+    assert email(asked) == "ada@example.org"
+    assert email(asked, known) is None
+    assert email(asked, forged, known) is None
+    assert email(known, confirmed, asked) == email(asked, confirmed, known) == "ada@example.org"

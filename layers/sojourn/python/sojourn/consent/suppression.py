@@ -1,6 +1,5 @@
 """Addresses that must not be written to, whoever they belong to: reasons, and when a soft bounce becomes one. Pure."""
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +8,7 @@ from itertools import islice
 from typing import Self
 
 from sojourn.clock import iso, parse_iso
-from sojourn.consent.model import Channel, Consent, Purpose, Word, effective
+from sojourn.consent.model import Consent, Purpose, Word, effective
 
 
 class Reason(StrEnum):
@@ -80,17 +79,6 @@ class Send:
 
     message_id: str
     delivered: bool
-
-
-def address_hash(channel: str, address: str) -> str:
-    """The key under which an address is known; outlives the contact and does not tell the address."""
-    return hashlib.sha256(f"{channel}:{_canonical(channel, address)}".encode()).hexdigest()
-
-
-def _canonical(channel: str, address: str) -> str:
-    if channel == Channel.EMAIL:
-        return address.strip().lower()
-    return "+" + "".join(character for character in address if character.isascii() and character.isdigit())
 
 
 def milder_than(reason: Reason) -> list[Reason]:

@@ -6,6 +6,7 @@ phone("(202) 555-0123", "US")       Phone("+12025550123", "US")
 refusal("+19005551234")             NumberFault.PREMIUM         kept, but never texted
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -209,3 +210,14 @@ def _country_of(number: "PhoneNumber") -> str:
     from phonenumbers import region_code_for_country_code, region_code_for_number
 
     return region_code_for_number(number) or region_code_for_country_code(number.country_code or 0) or NOWHERE
+
+
+def address_hash(channel: str, address: str) -> str:
+    """The key under which an address is known; outlives the contact and does not tell the address."""
+    return hashlib.sha256(f"{channel}:{_canonical(channel, address)}".encode()).hexdigest()
+
+
+def _canonical(channel: str, address: str) -> str:
+    if channel == "email":
+        return address.strip().lower()
+    return "+" + "".join(character for character in address if character.isascii() and character.isdigit())

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.facts import fold_all, join_all
 from sojourn.contacts.seen import News, Seen, counted, summed
 from sojourn.errors import Hopeless
@@ -23,6 +24,7 @@ BROWSER = "browser"  # the trust of a key that anybody can read on a page
 IDENTIFY = "identify"
 # What reaches a person, or ranks them: while a person is known, a browser's word on these is kept aside.
 PROTECTED = frozenset({"email", "phone", "phone_country", "stage", "score", "lead_score", "leadScore"})
+CHANNEL_OF = {"email": "email", "phone": "sms"}
 PARTITIONS = ("u#", "a#")  # the identities under which events are kept
 
 
@@ -76,10 +78,13 @@ class Profile:
 
     @property
     def attributes(self) -> Mapping[str, Any]:
-        """The traits that hold: while the person is not known, with what browsers said of protected ones."""
-        if self.is_known:
+        """The traits that hold, with what browsers said of protected ones: all of it while the person is not known,
+        afterwards what the person proved."""
+        if not self.unproven:
             return self.traits
         said = {name: value for name, (_, value) in self.unproven.items() if value is not None}
+        if self.is_known:
+            said = {name: value for name, value in said.items() if self._is_proved(name, value)}
         return {**said, **self.traits}
 
     @property
@@ -111,6 +116,12 @@ class Profile:
     def user_ids(self) -> tuple[str, ...]:
         """The user ids, of which a person has one until two people turn out to be one."""
         return tuple(identity for identity in self.identities if identity.startswith("u#"))
+
+    def _is_proved(self, trait: str, value: Any) -> bool:
+        channel = CHANNEL_OF.get(trait)
+        if channel is None or not isinstance(value, str):
+            return False
+        return address_hash(channel, value) in self.facts.get("proved", {})
 
     def _text(self, trait: str) -> str | None:
         value = self.attributes.get(trait)

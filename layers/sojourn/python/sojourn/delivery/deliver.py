@@ -11,7 +11,8 @@ from datetime import timedelta
 from sojourn.clock import Clock, iso
 from sojourn.consent.lapse import as_of
 from sojourn.consent.model import Consent, Measure, Purpose
-from sojourn.consent.suppression import Suppression, address_hash, closes
+from sojourn.consent.suppression import Suppression, closes
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.workspace import workspace
 from sojourn.delivery import store
 from sojourn.delivery.compose import Composer

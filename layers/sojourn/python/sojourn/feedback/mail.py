@@ -13,7 +13,8 @@ from sojourn.clock import Clock
 from sojourn.consent.addresses.store import soft_bounce, suppress
 from sojourn.consent.model import Channel, ConsentChange, Purpose, Status
 from sojourn.consent.store import record
-from sojourn.consent.suppression import Reason, Send, address_hash
+from sojourn.consent.suppression import Reason, Send
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.store import get_profile
 from sojourn.errors import Retryable, StoreBusyError
 from sojourn.events.model import Event, internal_event

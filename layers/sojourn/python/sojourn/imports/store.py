@@ -11,7 +11,7 @@ from sojourn import config
 from sojourn.config import Row
 from sojourn.consent.model import Refusal
 from sojourn.consent.store import ConsentRow
-from sojourn.consent.suppression import address_hash
+from sojourn.contacts.addresses import address_hash
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
 from sojourn.events.wire import wire
 from sojourn.imports.model import Import, Tally

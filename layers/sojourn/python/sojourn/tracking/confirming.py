@@ -109,7 +109,7 @@ def _statement(
         "wording": request.wording if request else None,
         "wording_version": request.wording_version if request else None,
     }
-    proof = {"message_id": message.id, **seen}
+    proof = {"message_id": message.id, "address": message.address_hash, **seen}
     if request:
         proof = {**request.evidence, **proof, "requested_at": request.at.isoformat()}
     return {**{name: value for name, value in statement.items() if value is not None}, "evidence": proof}

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from sojourn.clock import parse_iso
 from sojourn.consent.model import MESSAGING, Channel, Consent, ConsentChange, Purpose, Status
-from sojourn.consent.suppression import Reason, address_hash
+from sojourn.consent.suppression import Reason
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.model import Profile
 from sojourn.events.model import Event, EventType, internal_event
 from sojourn.messages.model import Message, split_message_id

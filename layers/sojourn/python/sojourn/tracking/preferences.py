@@ -12,7 +12,8 @@ from typing import Any
 from sojourn.clock import parse_iso
 from sojourn.consent.model import MESSAGING, Channel, Consent, ConsentChange, Status
 from sojourn.consent.store import Say, get_consent
-from sojourn.consent.suppression import Reason, address_hash
+from sojourn.consent.suppression import Reason
+from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.model import Profile
 from sojourn.errors import StoreBusyError
 from sojourn.events.model import Event, internal_event

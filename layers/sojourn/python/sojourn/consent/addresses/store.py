@@ -17,11 +17,11 @@ from sojourn.consent.suppression import (
     Reason,
     Send,
     Suppression,
-    address_hash,
     asked_again,
     bounces_too_often,
     milder_than,
 )
+from sojourn.contacts.addresses import address_hash
 from sojourn.errors import StoreBusyError
 from sojourn.tables import SuppressionRow, condition_failed
 

@@ -7,7 +7,7 @@ deeds and joins come, the fact is the same (the bounds of lists apart). An empty
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sojourn.contacts.facts import engagement, groups, labels, stage, touch, value
+from sojourn.contacts.facts import engagement, groups, labels, proved, stage, touch, value
 
 if TYPE_CHECKING:
     from sojourn.contacts.model import Deed
@@ -31,6 +31,7 @@ FACTS: dict[str, Module] = {
     "engagement": engagement,
     "groups": groups,
     "labels": labels,
+    "proved": proved,
     "stage": stage,
     "touch": touch,
     "value": value,
