@@ -98,12 +98,14 @@ def _asked(kind: str, name: str, crowd: int, batch: int) -> float:
 
 @functools.cache
 def _plug_in() -> None:
-    """Once: the client asks whichever table is the latest."""
-    from sojourn.tables import connection
+    """Once, and of a client of its own: it asks whichever table is the latest."""
+    from sojourn.bootstrap import region, settings
+    from sojourn.tables import bind, connection
 
     def of_the_latest(operation: str, body: bytes) -> bytes:
         return _tables[0].answers(operation, body)
 
+    bind(settings(), region=region())
     answer(connection().client, of_the_latest)
 
 

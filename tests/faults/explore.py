@@ -18,6 +18,8 @@ from tests.faults.world import World
 
 Story = Callable[[World], object]
 Verify = Callable[[World], list[str]]
+# What every check tries; ALL_FAULTS=1 tries the rest too, which takes minutes more.
+EVERY_CHECK = tuple(Kind) if "ALL_FAULTS" in os.environ else (Kind.ERROR_AFTER, Kind.DEATH_AFTER)
 AT_A_TIME = max(2, os.cpu_count() or 2)
 READS = {"GetItem", "BatchGetItem", "Query"}
 LONGEST = 120  # seconds of a child

@@ -8,13 +8,11 @@ import pytest
 from sojourn.contacts.store import find_contact, get_profile
 from sojourn.privacy import store
 from sojourn.privacy.model import Status
-from tests.faults.explore import Point, explore
-from tests.faults.network import Kind
+from tests.faults.explore import EVERY_CHECK, Point, explore
 from tests.faults.world import HOUR, START, World, a_world, rows
 from tests.forgetting import WORDS, archive_lines, erase, export, furnish, lives, objects, places_of, tidy
 
 pytestmark = pytest.mark.slow
-HARDEST = (Kind.THROTTLE, Kind.ERROR_AFTER, Kind.ANSWER_LOST, Kind.DEATH_BEFORE, Kind.DEATH_AFTER)
 LATER = START + timedelta(days=2)
 
 
@@ -89,12 +87,16 @@ def assert_no_harm(points: list[Point], at_least: int, tell: Callable[[str], obj
 
 
 def test_an_erasure_survives_every_fault(ann: World):
-    points = explore(ann, is_forgotten, wrong_after_forgetting, functions={"erase_contact"}, kinds=HARDEST)
+    points = explore(
+        ann, is_forgotten, wrong_after_forgetting, functions={"erase_contact"}, kinds=EVERY_CHECK
+    )
 
-    assert_no_harm(points, 250, print)
+    assert_no_harm(points, 130, print)
 
 
 def test_an_export_survives_every_fault(ann: World):
-    points = explore(ann, takes_all_along, wrong_after_exporting, functions={"export_contact"}, kinds=HARDEST)
+    points = explore(
+        ann, takes_all_along, wrong_after_exporting, functions={"export_contact"}, kinds=EVERY_CHECK
+    )
 
     assert_no_harm(points, 30, print)

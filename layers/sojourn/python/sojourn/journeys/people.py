@@ -110,7 +110,7 @@ class People:
         return refusal(nobody, other, why, trust=event.trust, is_own_creation=True) is None
 
     def _claimed(self, person: Person, event: Event, named: list[Named]) -> Person:
-        """Identities that are free become this person's; two of one call cannot be had by halves."""
+        """Identities that are free become this person's; of two in one call the first may be had alone, for a while."""
         contact, wanted = person.profile.contact, list(self._wanted(person.profile, event, named))
         if free := [identity for identity in wanted if identity not in self.owners]:
             store.claim_identities(free, contact, trust=event.trust.value)
