@@ -171,16 +171,22 @@ class Page:
         raise BrowserError(f"{expression} is still {found!r} after {within} s")
 
     def click(self, selector: str) -> None:
-        """With a real mouse, on the middle of an element that can be seen."""
-        place = self.until(
-            f"(() => {{ const each = document.querySelector({json.dumps(selector)}); if (!each) return null;"
-            "each.scrollIntoView({block: 'center', behavior: 'instant'}); const box = each.getBoundingClientRect();"
-            "return box.width ? [box.x + box.width / 2, box.y + box.height / 2] : null; })()"
-        )
+        """With a real mouse, on the middle of an element that can be seen, once the page has stopped scrolling."""
+        place, before = self._middle_of(selector), None
+        while place != before:
+            self.browser.listen(0.1)
+            place, before = self._middle_of(selector), place
         x, y = place
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             pressed = {} if kind == "mouseMoved" else {"button": "left", "clickCount": 1}
             self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, **pressed)
+
+    def _middle_of(self, selector: str) -> Any:
+        return self.until(
+            f"(() => {{ const each = document.querySelector({json.dumps(selector)}); if (!each) return null;"
+            "each.scrollIntoView({block: 'center', behavior: 'instant'}); const box = each.getBoundingClientRect();"
+            "return box.width ? [box.x + box.width / 2, box.y + box.height / 2] : null; })()"
+        )
 
     def type(self, selector: str, text: str) -> None:
         """Into a field."""
