@@ -85,16 +85,36 @@ def test_a_refund_is_one_event_however_often_its_order_changes():
 
 
 @pytest.mark.parametrize(
-    ("state", "status"), [("subscribed", "given"), ("unsubscribed", "withdrawn"), ("pending", "pending")]
+    ("state", "event"),
+    [
+        ("subscribed", "Consent Given"),
+        ("unsubscribed", "Consent Withdrawn"),
+        ("redacted", "Consent Withdrawn"),
+        ("pending", None),
+        ("not_subscribed", None),
+    ],
 )
-def test_consent_given_in_the_shop_comes_along(state: str, status: str):
-    customer = {"id": 7, "email": "bob@example.com", "email_marketing_consent": {"state": state}}
+def test_consent_given_in_the_shop_comes_along_with_its_own_time(state: str, event: str | None):
+    """A later change of the customer repeats it, and must not outweigh what was said to us since."""
+    said = {"state": state, "consent_updated_at": "2026-01-05T10:00:00Z"}
+    customer = {"id": 7, "updated_at": "2026-11-20T10:00:00Z", "email_marketing_consent": said}
 
-    (item,) = items_of(delivery("shopify", "customers/update", customer))
+    found = items_of(delivery("shopify", "customers/update", customer))
+    again = items_of(
+        delivery("shopify", "customers/update", {**customer, "updated_at": "2026-11-21T10:00:00Z"})
+    )
 
-    assert item["context"]["consent"] == [
-        {"channel": "email", "purpose": "marketing", "status": status, "source": "shop"}
-    ]
+    assert [item["event"] for item in found] == ([event] if event else [])
+    assert found == again
+    for item in found:
+        assert item["timestamp"] == "2026-01-05T10:00:00Z"
+        assert item["properties"] == {"channel": "email", "purpose": "marketing", "source": "shop"}
+
+
+def test_consent_without_a_time_is_none():
+    customer = {"id": 7, "email_marketing_consent": {"state": "subscribed"}}
+
+    assert items_of(delivery("shopify", "customers/create", customer)) == []
 
 
 def test_an_order_of_woocommerce_counts_when_it_is_paid():

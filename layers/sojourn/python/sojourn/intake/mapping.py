@@ -21,6 +21,7 @@ from sojourn.intake.paths import taken, taken_all
 
 PROVIDERS = ("shopify", "woocommerce", "stripe", "standard")
 ANY = "*"
+CONSENT_EVENTS = {"given": "Consent Given", "withdrawn": "Consent Withdrawn"}
 LONGEST = 200
 
 Item = dict[str, Any]
@@ -76,11 +77,12 @@ def items_of(delivery: Delivery) -> list[Item]:
     named = taken(topic["id"], delivery.body) if "id" in topic else None
     base = f"{topic_name(topic)}:{named}" if named is not None else delivery.id
     shared = {**ids, **({"timestamp": at} if at else {})}
-    return [
+    told = [
         {**item, **shared, "messageId": f"{base}:{item['type']}"[:LONGEST]}
         for item in (_identify(person, delivery), _track(topic, delivery))
         if item
     ]
+    return [*told, *_consents(person, delivery, ids)]
 
 
 def _topic(topics: Mapping[str, Any], delivery: Delivery) -> Mapping[str, Any] | None:
@@ -120,14 +122,26 @@ def _identify(person: Mapping[str, Any], delivery: Delivery) -> Item | None:
     email = taken({"path": person.get("email", []), "as": "text"}, delivery.body)
     if email:
         traits["email"] = email
-    consent = [
-        {**stated, "source": delivery.hook}
-        for stated in (taken_all(each, delivery.body) for each in person.get("consent", []))
-        if "status" in stated
+    return {"type": "identify", "traits": traits} if traits else None
+
+
+def _consents(person: Mapping[str, Any], delivery: Delivery, ids: Item) -> list[Item]:
+    """What the person allowed in the shop, at the time when they said it there: the shop repeats it with every change
+    of the customer, and must not undo what the person told us since. Without a time it is left out.
+    """
+    stated = [taken_all(each, delivery.body) for each in person.get("consent", [])]
+    return [
+        {
+            **ids,
+            "type": "track",
+            "event": CONSENT_EVENTS[each["status"]],
+            "timestamp": each["at"],
+            "messageId": f"consent:{each['channel']}:{each['status']}:{each['at']}"[:LONGEST],
+            "properties": {"channel": each["channel"], "purpose": each["purpose"], "source": delivery.hook},
+        }
+        for each in stated
+        if "status" in each and "at" in each
     ]
-    if not traits and not consent:
-        return None
-    return {"type": "identify", "traits": traits, **({"context": {"consent": consent}} if consent else {})}
 
 
 def _track(topic: Mapping[str, Any], delivery: Delivery) -> Item | None:
