@@ -83,8 +83,7 @@ def confirm(token: str) -> Response:
 @app.route("/p/{token}", methods=["GET", "OPTIONS"])
 def show_choices(token: str) -> Response:
     """The boxes as they stand."""
-    link = link_of(token, Action.PREFERENCES, gate=centre().gate)
-    return _choices(token) if link is Link.GOOD else _page(Page.ENDED if link is Link.ENDED else Page.GONE)
+    return _unchanged(token, link_of(token, Action.PREFERENCES, gate=centre().gate))
 
 
 @app.route("/p/{token}", methods=["POST"], content_types=FORMS)
@@ -95,11 +94,15 @@ def change_choices(token: str) -> Response:
     if link is Link.ENDED and action == "fresh":
         return _fresh(token)
     if link is not Link.GOOD or action not in ACTIONS:
-        return show_choices(token)  # type: ignore[no-any-return]  # Chalice's decorator hides the type
+        return _unchanged(token, link)
     with store_errors_translated():
         visitor = visitor_of(token, seen=_seen(), centre=centre())
         telemetry.note("preferences answered", action=action, known=visitor is not None)
         return ACTIONS[action](token, visitor, fields) if visitor else _page(Page.GONE)
+
+
+def _unchanged(token: str, link: Link) -> Response:
+    return _choices(token) if link is Link.GOOD else _page(Page.ENDED if link is Link.ENDED else Page.GONE)
 
 
 def _saved(token: str, visitor: Visitor, fields: Fields) -> Response:

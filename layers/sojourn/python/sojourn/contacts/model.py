@@ -69,12 +69,8 @@ class Profile:
     facts: Mapping[str, Any] = field(default_factory=dict)
     merged: tuple[str, ...] = ()  # contacts that became this one
     merging: tuple[str, ...] = ()  # those of them whose rows are still to be looked through
-    conflicts: tuple[
-        Mapping[str, str], ...
-    ] = ()  # identities that were claimed by two: {at, identity, event, why}
-    erased_at: str = (
-        ""  # somebody to forget: empty from then on, and nothing is ever written under this id again
-    )
+    conflicts: tuple[Mapping[str, str], ...] = ()  # identities claimed by two: {at, identity, event, why}
+    erased_at: str = ""  # since when this person is forgotten: nothing is ever written under this id again
 
     @property
     def attributes(self) -> Mapping[str, Any]:
