@@ -94,6 +94,24 @@ def test_json_is_the_answer_itself(run, server):
     assert server.asked[0][1] == "/api/contacts/u%23ada%2F1"
 
 
+def test_a_contact_is_explained_in_each_journey_that_is_live(run, server):
+    live = [{"name": "welcome", "live_version": 1}, {"name": "cart", "live_version": None}]
+    told = {"reason": "entry_event_never_seen", "why": "never did that"}
+    server.answers = [(200, {"items": live}), (200, told)]
+
+    result = run("contact", "explain", "ada")
+
+    asked = [asked[1] for asked in server.asked]
+    assert asked == ["/api/journeys?limit=200", "/api/explain?contact=ada&journey=welcome"]
+    assert "entry_event_never_seen" in result.output
+
+
+def test_with_a_journey_a_contact_is_explained_there(run, server):
+    server.answers = [(200, {"why": "because", "enrolment": None, "next": None, "messages": []})]
+
+    assert "because" in run("contact", "explain", "ada", "welcome").output
+
+
 def test_publishing_a_file_saves_its_draft_first(run, server):
     Path("hello.journey.yaml").write_text(SOUND, encoding="utf-8")
     server.answers = [(200, {}), (200, {"name": "hello", "version": 1, "changed": True})]

@@ -41,6 +41,22 @@ def show_contact(contact: str, api: Api, as_json: bool) -> None:
     show(api.get("contacts", contact), as_json, _contact)
 
 
+@contact_group.command("explain")
+@click.argument("contact")
+@click.argument("journey", required=False)
+@asks_api
+def explain_contact(contact: str, journey: str | None, api: Api, as_json: bool) -> None:
+    """Why a CONTACT is in a JOURNEY or not; without one, in each journey that is live."""
+    if journey:
+        show(api.get("explain", contact=contact, journey=journey), as_json, _explained)
+        return
+    names = [each["name"] for each in api.get("journeys", limit="200")["items"] if each["live_version"]]
+    if not names:
+        api.get("contacts", contact)  # nothing to explain, but that somebody is there
+    told = [{"journey": name, **api.get("explain", contact=contact, journey=name)} for name in names]
+    show(told, as_json, _explained_all)
+
+
 @click.group("journey")
 def journey_group() -> None:
     """Journeys."""
@@ -78,6 +94,11 @@ def _explained(answer: dict[str, Any]) -> Iterator[Any]:
         yield _table("Messages", columns, ([each[name] for name in columns] for each in answer["messages"]))
 
 
+def _explained_all(answers: list[dict[str, Any]]) -> Iterator[Any]:
+    columns = ("journey", "reason", "why")
+    yield _table("Journeys", columns, ([each[name] for name in columns] for each in answers))
+
+
 def _reported(answer: dict[str, Any]) -> Iterator[Any]:
     yield _table("Enrolments", ("", "n"), _lines(answer["enrolments"]))
     messages = answer["messages"]
@@ -91,9 +112,11 @@ def _reported(answer: dict[str, Any]) -> Iterator[Any]:
 def _contact(answer: dict[str, Any]) -> Iterator[Any]:
     yield Text(f"{answer['id']}  {'  '.join(answer['identities'])}")
     yield _table("Person", ("", ""), _standing(answer))
-    yield _table("Traits", ("trait", "value"), answer["traits"].items())
-    consent = ((slot, said["status"], said["at"]) for slot, said in answer["consent"].items())
-    yield _table("Consent", ("channel|purpose|topic", "said", "at"), consent)
+    if answer["traits"]:
+        yield _table("Traits", ("trait", "value"), answer["traits"].items())
+    consent = [(slot, said["status"], said["at"]) for slot, said in answer["consent"].items()]
+    if consent:
+        yield _table("Consent", ("channel|purpose|topic", "said", "at"), consent)
     events = ((name, seen["n"], seen["last"]) for name, seen in answer["events"].items())
     yield _table("Events", ("event", "n", "last"), events)
 
