@@ -45,12 +45,15 @@ format: install ## Put the code in the house's format
 	@$(VENV)/ruff format .
 	@$(VENV)/ruff check --fix .
 
+# Modules are compiled once, not by each of a dozen processes, and beside the tree.
+test: export PYTHONDONTWRITEBYTECODE :=
+test: export PYTHONPYCACHEPREFIX := $(CURDIR)/.sojourn/pycache
 test: install ## Run the tests, the stories on a local cloud of their own last (ARGS=… goes to one pytest instead)
 ifdef ARGS
 	@$(VENV)/python -m pytest $(ARGS)
 else
-	@$(VENV)/python -m pytest -q -n 2 --durations=10 -m "not local_cloud"
-	@$(VENV)/python -m pytest -q -n 6 --dist worksteal --durations=10 -m local_cloud
+	@$(VENV)/python -m pytest -q -n 2 --dist worksteal --durations=10 -m "not local_cloud"
+	@$(VENV)/python -m pytest -q -n 6 --dist worksteal --durations=10 -m local_cloud tests/stories tests/infra_local
 endif
 
 run: up ## The same as up

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cost, demo, import_rows, imports, ingest, react, send, sizes, walks
+from bench import cost, demo, import_rows, imports, ingest, react, rules, segments, send, sizes, walks
 from bench.measures import Measure
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -18,10 +18,12 @@ TIMED: list[Callable[[], list[Measure]]] = [
     send.measure,
     import_rows.measure,
     imports.measure,
+    rules.measure,
 ]
 COUNTED: list[Callable[[], list[Measure]]] = [
     walks.measure,
     react.measure,
+    segments.measure,
     sizes.measure,
     demo.measure,
     cost.measure,

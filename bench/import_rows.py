@@ -1,8 +1,9 @@
 """What a row of an import costs: rows a second and core, beside the bare loop that reads a CSV and writes in batches.
 
 `.venv/bin/python -m bench.import_rows` prints it. Both sides run in turn in one process on the same file; AWS is
-answered before the socket, so only our own work and botocore's is measured. `… --million` cuts a file of 1,000,000
-rows, draws every one, and says how much memory that took.
+answered before the socket, so only our own work and botocore's is measured. `… --million` looks at, cuts and draws a
+file of 1,000,000 rows; `… --largest` one of 5,000,000 rows and two gigabytes, of which it draws some pieces. Both read
+it as from a bucket, by ranges, and say how much memory that took.
 """
 
 import csv
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import botocore.session
 
@@ -81,8 +82,8 @@ def bare(table: str) -> Callable[[], None]:
     return call
 
 
-def opened(raw: Any) -> tuple[Any, Any]:
-    """The records of a file, and what draws them."""
+def opened(raw: Any, headers: tuple[str, ...] = (), chunk: Any = None) -> tuple[Any, Any]:
+    """The records of a file, or of a piece of it, and what draws them."""
     from sojourn.imports.dialect import Dialect
     from sojourn.imports.guessing import guess_mapping
     from sojourn.imports.mapping import read_mapping
@@ -91,37 +92,80 @@ def opened(raw: Any) -> tuple[Any, Any]:
     from sojourn.imports.rows import Drawing
 
     dialect = Dialect("csv", "utf-8")
-    lines = open_lines(raw, dialect)
-    headers = read_headers(lines, dialect)
-    sample = [a_row(number).strip().split(",") for number in range(20)]
+    lines = open_lines(raw, dialect) if chunk is None else open_lines(raw, dialect, offset=chunk.start)
+    headers = headers or read_headers(lines, dialect)
+    sample = [[*a_row(number).strip().split(","), "x"][: len(headers)] for number in range(20)]
     guess = guess_mapping(Kind.EVENTS, headers, sample, event="Order Completed")
     mapping = read_mapping(Kind.EVENTS, guess.as_json())
     return read_records(lines, dialect), Drawing(mapping, headers, "import:bench", "f" * 64, NOW, NOW)
 
 
-def million() -> None:
-    """Cut and draw a million rows; the memory at its peak, before and after."""
-    from sojourn.imports.dialect import Dialect
+def flat(rows: int, *, width: int = 0, draw_every: int = 1) -> None:
+    """Look at a file, cut it, and draw every nth piece; the memory at its peak after each."""
+    from sojourn.imports.examine import examine
+    from sojourn.imports.files import Bucket
     from sojourn.imports.pieces import cut
     from sojourn.imports.work import dry_run, take
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "orders.csv"
-        with file.open("w") as out:
-            out.write(HEADER)
-            out.writelines(a_row(number) for number in range(MILLION))
-        opened(io.BytesIO(HEADER.encode()))  # so that modules are loaded before the first look
-        before, began = _peak(), time.process_time()
-        with file.open("rb") as raw:
-            pieces = cut(raw, Dialect("csv", "utf-8"))
-        print(f"cut into {len(pieces.chunks)} pieces in {time.process_time() - began:.1f} s of CPU")
+        size = _write(Path(folder) / "orders.csv", rows, "x" * width)
+        files = Bucket(_Disk(Path(folder)), "files")
+        print(f"{rows:,} rows, {size / 2**20:,.0f} MiB; {_peak():.0f} MB before")
+        found = examine(files, "orders.csv", {})
+        print(f"looked at: {_peak():.0f} MB")
         began = time.process_time()
-        with file.open("rb") as raw:
-            records, drawing = opened(raw)
-            tally = take(records, drawing, insert=dry_run, closed_to=lambda _: 0).tally
+        with files.open("orders.csv") as raw:
+            pieces = cut(raw, found.dialect)
         took = time.process_time() - began
-        print(f"{tally.imported:,} rows drawn in {took:.1f} s of CPU: {tally.rows / took:,.0f} a second")
-        print(f"memory at its peak: {before:.0f} MB before, {_peak():.0f} MB after")
+        print(f"cut into {len(pieces.chunks):,} pieces in {took:.1f} s of CPU: {_peak():.0f} MB")
+        began, drawn = time.process_time(), 0
+        for chunk in pieces.chunks[::draw_every]:
+            with files.open("orders.csv", chunk.start, chunk.end) as raw:
+                records, drawing = opened(raw, pieces.headers, chunk)
+                drawn += take(records, drawing, insert=dry_run, closed_to=lambda _: 0).tally.imported
+        took = time.process_time() - began
+        print(f"{drawn:,} rows drawn in {took:.1f} s of CPU, {drawn / took:,.0f} a second: {_peak():.0f} MB")
+        assert pieces.rows == rows
+
+
+def _write(file: Path, rows: int, filler: str) -> int:
+    with file.open("w") as out:
+        out.write(HEADER.replace("\n", ",note\n") if filler else HEADER)
+        out.writelines(
+            a_row(number).replace("\n", f",{filler}\n" if filler else "\n") for number in range(rows)
+        )
+    return file.stat().st_size
+
+
+class _Disk:
+    """A folder that answers as S3's client does: ranges of objects, as streams."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        """Its size."""
+        return {"ContentLength": (self.folder / Key).stat().st_size, "ETag": "e"}
+
+    def get_object(self, *, Bucket: str, Key: str, Range: str) -> dict[str, Any]:  # noqa: N803
+        """The bytes of a range."""
+        first, _, last = Range.removeprefix("bytes=").partition("-")
+        file = (self.folder / Key).open("rb")
+        file.seek(int(first))
+        return {"Body": _Body(file, int(last) + 1 - int(first) if last else sys.maxsize)}
+
+
+class _Body:
+    """The next bytes of a file, as they are asked for."""
+
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self.file, self.left = file, left
+
+    def read(self, size: int) -> bytes:
+        """As a response's body does."""
+        data = self.file.read(min(size, self.left))
+        self.left -= len(data)
+        return data
 
 
 def _peak() -> float:
@@ -156,7 +200,9 @@ class _Clock:
 
 if __name__ == "__main__":
     if "--million" in sys.argv:
-        million()
+        flat(MILLION)
+    elif "--largest" in sys.argv:
+        flat(5 * MILLION, width=375, draw_every=100)
     else:
         for figure in measure():
             print(json.dumps(figure))

@@ -7,16 +7,19 @@ log lines are those that the handlers wrote.
 import contextlib
 import io
 import json
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from logging import StreamHandler
+from typing import Any, TextIO, cast
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from bench.units import Change, Item, read_units, size_of
+from sojourn import telemetry
 from tests.cloud import REGION
 from tests.faults import world as played
 
@@ -53,10 +56,13 @@ class Meter:
         def run(event: Any, context: Any) -> Any:
             before, self.function = self.function, name
             said = io.StringIO()
+            logger = cast("StreamHandler[TextIO]", telemetry.logger().registered_handler)
+            shown = logger.setStream(said)  # it keeps the stream that it found when it was made
             try:
                 with contextlib.redirect_stdout(said):
                     return handler(event, context)
             finally:
+                logger.setStream(shown or sys.stdout)
                 self.function = before
                 self.invocations[name] += 1
                 lines = said.getvalue().splitlines()

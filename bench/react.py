@@ -80,26 +80,32 @@ class Watched(Table):
 _tables: list[Watched] = []
 
 
+def watch(table: Watched) -> None:
+    """Let this be the table that is asked."""
+    _tables[:] = [table]
+
+
 def _asked(kind: str, name: str, crowd: int, batch: int) -> float:
     os.environ.update({**ENVIRONMENT, "MAX_EVENT_AGE_HOURS": "24"})
     from functions.react.app import handler
     from sojourn.bootstrap import reader
 
     table = Watched(Crowd(crowd))
-    _tables[:] = [table]
+    watch(table)
     with contextlib.redirect_stdout(io.StringIO()):
         reader()
-        _plug_in()
-        records = [_record(number, kind, name, crowd) for number in range(EVENTS)]
+        plug_in()
+        records = [record(number, kind, name, crowd) for number in range(EVENTS)]
         for first in range(0, EVENTS, batch):
             handler({"Records": records[first : first + batch]}, None)
     return len(table.requests) / EVENTS
 
 
 @functools.cache
-def _plug_in() -> None:
+def plug_in() -> None:
     """Once, and of a client of its own: it asks whichever table is the latest."""
     from sojourn.bootstrap import region, settings
+    from sojourn.events.wire import wire
     from sojourn.tables import bind, connection
 
     def of_the_latest(operation: str, body: bytes) -> bytes:
@@ -107,9 +113,10 @@ def _plug_in() -> None:
 
     bind(settings(), region=region())
     answer(connection().client, of_the_latest)
+    answer(wire().client, of_the_latest)
 
 
-def _record(number: int, kind: str, name: str, crowd: int) -> dict[str, Any]:
+def record(number: int, kind: str, name: str, crowd: int) -> dict[str, Any]:
     """Something that one of the crowd does; all over it, so that no container remembers them."""
     who, at = number * (crowd // EVENTS), "2026-11-21T10:00:00.000Z"
     traits = {"traits": {"email": f"c{who}@example.org"}} if kind == "identify" else {}

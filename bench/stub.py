@@ -22,7 +22,7 @@ def answer(client: Any, answers: Answers) -> None:
 
     def respond(request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         operation = event_name.rpartition(".")[2]
-        return AWSResponse(request.url, 200, kind, _Raw(answers(operation, _bytes(request.body))))
+        return AWSResponse(request.url, 200, kind, Raw(answers(operation, bytes_of(request.body))))
 
     client.meta.events.register_first(
         f"before-send.{client.meta.service_model.service_id.hyphenize()}", respond
@@ -62,12 +62,14 @@ class Table:
         return self.rows.get((table, key["pk"]["S"], key["sk"]["S"] if "sk" in key else ""))
 
 
-class _Raw(BytesIO):
+class Raw(BytesIO):
     """What botocore reads an answer from."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:
+        """All of it."""
         yield self.read()
 
 
-def _bytes(body: Any) -> bytes:
+def bytes_of(body: Any) -> bytes:
+    """The body of a request."""
     return body.encode() if isinstance(body, str) else bytes(body or b"")

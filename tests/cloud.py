@@ -42,6 +42,8 @@ ENVIRONMENT = {
     "ERASE_CONTACT_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-erase",
     "EXPORT_CONTACT_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-export",
     "IMPORT_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-import",
+    "BACKFILL_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-backfill",
+    "MAX_EVENT_AGE_HOURS": "24",
     "POWERTOOLS_METRICS_NAMESPACE": "Sojourn",
     "POWERTOOLS_SERVICE_NAME": "sojourn",
     "POWERTOOLS_TRACE_DISABLED": "true",
@@ -83,16 +85,19 @@ def _definition(name: str) -> dict[str, Any]:
     if name in STREAMS:
         table["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": STREAMS[name]}
     if name == "People":
-        attributes += ["open", "until"]
+        attributes += ["open", "until", "segment", "since"]
         table["GlobalSecondaryIndexes"] = [
-            {
-                "IndexName": "Open",
-                "KeySchema": [
-                    {"AttributeName": "open", "KeyType": "HASH"},
-                    {"AttributeName": "until", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            _index("Open", "open", "until"),
+            _index("Segment", "segment", "since"),
         ]
     table["AttributeDefinitions"] = [{"AttributeName": each, "AttributeType": "S"} for each in attributes]
     return table
+
+
+def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:
+    keys = {hash_key: "HASH", range_key: "RANGE"}
+    return {
+        "IndexName": name,
+        "KeySchema": [{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }

@@ -9,16 +9,36 @@ import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests import quick
 from tests.stories import stage
 
 OWNER = "SOJOURN_OWNER"
+PLACES = ("stories", "infra_local")  # where each test process of the stories collects
+
+
+def is_told(item: pytest.Item) -> bool:
+    """Whether `make test` comes by here for what needs the local cloud."""
+    return bool(set(PLACES) & set(item.path.parts))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run owns whatever the run starts; its helpers inherit the number."""
+    quick.install()
+    # By the wall's clock a busy machine would fail what is right.
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
     if not hasattr(config, "workerinput"):
         os.environ[OWNER] = str(os.getpid())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that at the end no test process waits for another."""
+    lost = [each.nodeid for each in items if each.get_closest_marker("local_cloud") and not is_told(each)]
+    if lost:
+        raise pytest.UsageError(f"`make test` plays {PLACES} alone on the local cloud, and not {lost}")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -157,10 +157,11 @@ def _dying_at(point: int, when: str) -> Iterator[None]:
         dies = calls == point
         if dies and when == "before":
             raise CrashError
-        answer = go()
-        if dies:
-            raise CrashError
-        return answer
+        try:
+            return go()
+        finally:
+            if dies:
+                raise CrashError  # whatever the answer was
 
     with _calls_through(call):
         yield

@@ -77,21 +77,26 @@ def welcome() -> Journey:
 
 def publish_welcome() -> LiveJourney:
     """As version 1, without Step Functions."""
+    return publish_as_first(welcome())
+
+
+def publish_as_first(journey: Journey) -> LiveJourney:
+    """As version 1, without Step Functions."""
     published.cache_clear()
     put_version(
         Version(
-            name="welcome",
+            name=journey.name,
             number=1,
             source="",
-            definition=welcome().to_definition(),
+            definition=journey.to_definition(),
             content_hash="",
             version_arn=ARN,
             published_at="",
             templates=TEMPLATES,
         )
     )
-    entry = welcome().entry.event
-    return LiveJourney(name="welcome", version=1, version_arn=ARN, entry=entry, listens=listens(welcome()))
+    entry = journey.entry.event
+    return LiveJourney(name=journey.name, version=1, version_arn=ARN, entry=entry, listens=listens(journey))
 
 
 def an_event(name: str = "Signed Up", *, number: int = 1, at: datetime = NOW, **payload: Any) -> Event:

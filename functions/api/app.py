@@ -14,6 +14,7 @@ from functions.api.openapi import specification
 from functions.api.people import people
 from functions.api.privacy import privacy
 from functions.api.routing import open_route
+from functions.api.segments import segments
 from functions.api.suppressions import suppressions
 from functions.api.templates import templates
 from sojourn import telemetry
@@ -39,6 +40,7 @@ for blueprint in (
     exports,
     templates,
     privacy,
+    segments,
     attributes,
     suppressions,
 ):

@@ -41,6 +41,22 @@ def put_attributes(request: Request) -> dict[str, Any]:
     return {"attributes": types}
 
 
+@route(attributes, "/api/attributes/{name}", "DELETE")
+def delete_attribute(request: Request, name: str) -> dict[str, Any]:
+    """Hold its type no longer; the segments that name it stand still, and are named."""
+    from sojourn.segments import validity
+
+    if name in BUILT_IN:
+        raise Problem(409, "attribute_built_in", "the engine itself reads it; it cannot be deleted")
+    if name not in {each.name for each in read_all()}:
+        raise Problem(404, "attribute_not_found", "nobody has said such an attribute")
+    invalid = {
+        segment: list(gone) for segment, gone in validity.delete_attribute(name).items() if name in gone
+    }
+    telemetry.note("attribute deleted", segments=len(invalid))
+    return {"deleted": name, "invalid_segments": invalid}
+
+
 @route(attributes, "/api/workspace")
 def show_workspace(request: Request) -> dict[str, Any]:
     """Where the company is."""

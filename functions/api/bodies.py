@@ -18,7 +18,6 @@ from sojourn.http.bodies import (
     read_object,
     too_deep,
 )
-from sojourn.journeys.parse import LARGEST, MalformedError, decode
 
 LARGEST_TEMPLATE = 1_000_000
 FORMS = ("source", "yaml", "definition")  # the wrapped ways to send a journey
@@ -53,6 +52,8 @@ def refuse_unknown(fields: Mapping[str, Any], known: set[str]) -> None:
 
 def sent_journey(request: Request) -> SentJourney:
     """The journey's text: YAML as it is, JSON as it is, or what `source`, `yaml` or `definition` holds."""
+    from sojourn.rules.parse import LARGEST  # YAML loads where journeys are read
+
     body, encoded, coding = _raw(request)
     raw = inflate(as_bytes(body, encoded=encoded), coding=coding, limit=LARGEST)
     if not raw.strip():
@@ -99,6 +100,9 @@ def _written(definition: dict[str, Any]) -> str:
 
 
 def _decoded(raw: bytes) -> str:
+    from sojourn.rules.parse import decode
+    from sojourn.rules.tree import MalformedError
+
     try:
         return decode(raw)
     except MalformedError as error:

@@ -7,7 +7,6 @@ from chalice.app import Blueprint, Request
 from functions.api import answers
 from functions.api.paging import Fetched, Position, listing
 from functions.api.routing import route
-from sojourn.imports.people import people_after
 
 exports = Blueprint(__name__)
 
@@ -15,6 +14,7 @@ exports = Blueprint(__name__)
 @route(exports, "/api/contacts")
 def list_contacts(request: Request) -> dict[str, Any]:
     """Contacts in no order; a page may be short, even empty, while there is a next one."""
+    from sojourn.imports.people import people_after
 
     def fetch(limit: int, after: Position | None) -> Fetched:
         found, place = people_after((after[0], after[1]) if after else None, limit)

@@ -1,10 +1,17 @@
 """What `explain` must know of journeys and enrolments, as plain facts: insight lies floors below them."""
 
-from sojourn.insight.explain import JourneyFacts, Standing, StepFacts
+from collections.abc import Iterable
+
+from sojourn.insight.explain import Came, JourneyFacts, Standing, StepFacts
+from sojourn.journeys.enrol import is_entered_again
 from sojourn.journeys.enrolment import Enrolment
 from sojourn.journeys.enrolment import Wait as Waiting
 from sojourn.journeys.model import Journey, Send, Step, Wait, exits, steps_by_name
 from sojourn.journeys.versions import Version, get_version, published
+from sojourn.segments.members.store import memberships_of
+from sojourn.segments.model import MOVING
+from sojourn.segments.store import Standing as InForce
+from sojourn.segments.store import live as live_segments
 
 
 def journey_facts(name: str, live: Version | None, *, of_version: int | None) -> JourneyFacts:
@@ -14,10 +21,31 @@ def journey_facts(name: str, live: Version | None, *, of_version: int | None) ->
     if live is None:
         return JourneyFacts(name=name, steps=steps)
     first = live if live.number == 1 else get_version(name, 1)
-    entry = Journey.from_definition(live.definition).entry.event
+    journey = Journey.from_definition(live.definition)
     return JourneyFacts(
-        name=name, version=live.number, entry=entry, live_since=first.published_at, steps=steps
+        name=name,
+        version=live.number,
+        entry=journey.entry.event,
+        live_since=first.published_at,
+        is_entered_again=is_entered_again(journey),
+        segment=journey.entry.segment,
+        is_held=bool(journey.entry.segment) and _is_held(journey.entry.segment),
+        steps=steps,
     )
+
+
+def _is_held(segment: str) -> bool:
+    """Whether nobody can come into it: it names an attribute that was deleted."""
+    return bool(live_segments().get(segment, InForce()).invalid)
+
+
+def came_into(segment: str, contacts: Iterable[str]) -> Came | None:
+    """When a contact came into a segment last; None when it never did."""
+    rows = [
+        row for contact in contacts for row in memberships_of(contact) if row.segment == segment and row.since
+    ]
+    last = max(rows, key=lambda row: row.since, default=None)
+    return Came(last.since, last.cause in MOVING) if last else None
 
 
 def standing_of(enrolment: Enrolment) -> Standing:

@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Blueprint, Request
 
 from functions.api.contacts import wanted_contact
-from functions.api.facts import journey_facts, standing_of
+from functions.api.facts import came_into, journey_facts, standing_of
 from functions.api.journeys import wanted_journey
 from functions.api.paging import parameter
 from functions.api.routing import route
@@ -38,14 +38,16 @@ def show_explanation(request: Request) -> dict[str, Any]:
     every = (run for contact in profile.collections for run in enrolments_of(contact))
     runs = [run for run in every if run.journey == name]
     latest = max(runs, key=lambda run: (run.status is Status.ACTIVE, run.entered_at, run.entry), default=None)
+    facts = journey_facts(name, live, of_version=latest.version if latest else None)
     return explain(
         profile,
-        journey_facts(name, live, of_version=latest.version if latest else None),
+        facts,
         standing=standing_of(latest) if latest else None,
         messages=[each for each in messages_of(latest.contact) if each.enrolment == latest.id]
         if latest
         else [],
         merges=list(merges_of(profile.collections)) if profile.merged else (),
+        came=came_into(facts.segment, profile.collections) if facts.segment else None,
         now=world().clock.calendar(),
     )
 

@@ -11,11 +11,9 @@ from functions.api.routing import route
 from functions.api.world import world
 from sojourn import telemetry
 from sojourn.errors import Problem, StaleWriteError
-from sojourn.journeys.findings import Finding
-from sojourn.journeys.load import examine
-from sojourn.journeys.parse import MalformedError, parse
 from sojourn.journeys.versions import Draft, Version, drafts, get_draft, get_version, live, save_draft
 from sojourn.messages.library import latest_versions
+from sojourn.rules.findings import Finding
 
 journeys = Blueprint(__name__)
 
@@ -95,6 +93,10 @@ def _live_version(name: str) -> Version | None:
 
 def _checked(source: str, name: str) -> dict[str, Any]:
     """The definition of a text without errors and of this name."""
+    from sojourn.journeys.load import examine  # YAML loads where journeys are read
+    from sojourn.rules.parse import parse
+    from sojourn.rules.tree import MalformedError
+
     file = f"{name}.journey.yaml"
     try:
         parse(source)
@@ -113,6 +115,8 @@ def _checked(source: str, name: str) -> dict[str, Any]:
 
 def _missing_templates(source: str, name: str) -> tuple[Finding, ...]:
     """What will keep the draft from being published: a draft may come before its templates."""
+    from sojourn.journeys.load import examine
+
     channels = {template: channel for template, (_, channel) in latest_versions().items()}
     return examine(source, file=f"{name}.journey.yaml", templates=channels).findings
 

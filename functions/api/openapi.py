@@ -4,8 +4,6 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from sojourn.journeys.parse import LOADER
-
 FILE = Path(__file__).with_name("openapi.yaml")
 
 
@@ -13,6 +11,8 @@ FILE = Path(__file__).with_name("openapi.yaml")
 def specification() -> dict[str, Any]:
     """Read once per container."""
     import yaml
+
+    from sojourn.rules.parse import LOADER
 
     found: dict[str, Any] = yaml.load(FILE.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506  # LOADER is safe
     return found

@@ -1,6 +1,6 @@
 """What people may ask for: everything that is known of them, or to be forgotten. Both take a while, and are jobs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Request, Response
 
@@ -8,9 +8,9 @@ from functions.api.contacts import wanted_contact
 from functions.api.routing import caller, route
 from functions.api.world import world
 from sojourn.errors import Problem
-from sojourn.privacy.model import Erasure, Export, Status
-from sojourn.privacy.request import ask_erasure, ask_export
-from sojourn.privacy.store import get_erasure, get_export
+
+if TYPE_CHECKING:
+    from sojourn.privacy.model import Erasure, Export
 
 privacy = Blueprint(__name__)
 LONGEST_ID = 64
@@ -19,12 +19,16 @@ LONGEST_ID = 64
 @route(privacy, "/api/contacts/{contact}/erase", "POST")
 def erase_contact(request: Request, contact: str) -> Response:
     """Forget a person, known or not; asking again gives the same answer."""
-    return _accepted(_erasure(ask_erasure(contact, by=caller(request), desk=world().privacy)))
+    from sojourn.privacy.request import ask_erasure
+
+    return _accepted(_erasure(ask_erasure(contact, by=caller(request), desk=world().privacy())))
 
 
 @route(privacy, "/api/erasures/{erasure}")
 def show_erasure(request: Request, erasure: str) -> dict[str, Any]:
     """How far it is, and what it came to: the proof."""
+    from sojourn.privacy.store import get_erasure
+
     found = get_erasure(erasure) if len(erasure) <= LONGEST_ID else None
     if found is None:
         raise Problem(404, "erasure_not_found", "there is no such erasure")
@@ -34,13 +38,17 @@ def show_erasure(request: Request, erasure: str) -> dict[str, Any]:
 @route(privacy, "/api/contacts/{contact}/export", "POST")
 def export_contact(request: Request, contact: str) -> Response:
     """Write a file with everything of a person."""
+    from sojourn.privacy.request import ask_export
+
     profile = wanted_contact(contact)
-    return _accepted(_export(ask_export(profile.contact, by=caller(request), desk=world().privacy)))
+    return _accepted(_export(ask_export(profile.contact, by=caller(request), desk=world().privacy())))
 
 
 @route(privacy, "/api/exports/{export}")
 def show_export(request: Request, export: str) -> dict[str, Any]:
     """How far it is; then an address for the file, which is good for a quarter of an hour."""
+    from sojourn.privacy.store import get_export
+
     found = get_export(export) if len(export) <= LONGEST_ID else None
     if found is None:
         raise Problem(404, "export_not_found", "there is no such export")
@@ -52,7 +60,9 @@ def _accepted(told: dict[str, Any]) -> Response:
     return Response(told, headers, 202)
 
 
-def _erasure(erasure: Erasure) -> dict[str, Any]:
+def _erasure(erasure: "Erasure") -> dict[str, Any]:
+    from sojourn.privacy.model import Status
+
     return {
         "id": erasure.id,
         "status": erasure.status.value,
@@ -66,7 +76,9 @@ def _erasure(erasure: Erasure) -> dict[str, Any]:
     }
 
 
-def _export(export: Export) -> dict[str, Any]:
+def _export(export: "Export") -> dict[str, Any]:
+    from sojourn.privacy.model import Status
+
     is_there = export.status is Status.DONE and export.found
     return {
         "id": export.id,

@@ -11,10 +11,14 @@ from chalice.app import Blueprint, Request
 from functions.api.bodies import refuse_unknown, sent_object
 from functions.api.routing import route
 from functions.api.world import world
+from sojourn.bootstrap import settings
 from sojourn.consent.addresses.store import find_suppression, reopen, suppress
-from sojourn.consent.model import MESSAGING
+from sojourn.consent.model import MESSAGING, Channel
 from sojourn.consent.suppression import LIFTED_BY_OPERATOR, Reason, Suppression
+from sojourn.contacts.addresses import email_key, phone_key
+from sojourn.contacts.store import find_contact
 from sojourn.errors import Problem
+from sojourn.segments.keep import judge_again
 
 suppressions = Blueprint(__name__)
 LONGEST_ADDRESS = 320
@@ -34,6 +38,7 @@ def suppress_address(request: Request) -> dict[str, Any]:
     """Close an address to everything, whoever it belongs to."""
     channel, address, note = _said(request, {"channel", "address", "note"})
     suppress(channel, address, reason=Reason.MANUAL, at=world().clock.calendar(), source=note)
+    _judge_again(channel, address)
     return _answer(find_suppression(channel, address))
 
 
@@ -49,7 +54,15 @@ def unsuppress_address(request: Request) -> dict[str, Any]:
             f"only its holder can open this address: it is closed by {known.reason}",
         )
     reopen(channel, address, at=world().clock.calendar(), source=note)
+    _judge_again(channel, address)
     return _answer(find_suppression(channel, address))
+
+
+def _judge_again(channel: str, address: str) -> None:
+    """Whoever has the address may come into a segment by it, or go out: the next sweep tells."""
+    identity = email_key(address) if channel == Channel.EMAIL else phone_key(address.strip())
+    if contact := find_contact(identity):
+        judge_again(contact, clock=world().clock, shards=int(settings().due_shards))
 
 
 def _said(request: Request, known: set[str]) -> tuple[str, str, str]:

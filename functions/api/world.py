@@ -4,19 +4,19 @@ import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sojourn import bootstrap
 from sojourn.clock import Clock
 from sojourn.events import store as events
 from sojourn.http.keys import Keys
-from sojourn.imports.begin import Desk
-from sojourn.imports.files import Bucket
-from sojourn.imports.machine import ImportMachine
-from sojourn.privacy.files import Files
-from sojourn.privacy.machines import MachineStarter
-from sojourn.privacy.request import Desk as PrivacyDesk
 from sojourn.settings import ApiSettings
+
+if TYPE_CHECKING:
+    from sojourn.imports.begin import Desk
+    from sojourn.privacy.files import Files
+    from sojourn.privacy.request import Desk as PrivacyDesk
+    from sojourn.segments.publish import Desk as SegmentDesk
 
 
 class Publisher(Protocol):
@@ -49,8 +49,8 @@ class World:
     clock: Clock
     keys: Keys
     publisher: Publisher
-    privacy: PrivacyDesk
-    files: Callable[[], Files]
+    privacy: "Callable[[], PrivacyDesk]"
+    files: "Callable[[], Files]"
 
 
 @functools.cache
@@ -60,31 +60,55 @@ def world() -> World:
     events.bind(bootstrap.settings(), region=bootstrap.region(), clock=clock)
     own = ApiSettings.from_env()
     publisher = LambdaPublisher(own.publish_journey_function, lambda: bootstrap.client("lambda"))
-    privacy = PrivacyDesk(
-        clock=clock,
+    files = functools.partial(_files, own.files_bucket)
+    return World(clock=clock, keys=Keys(clock), publisher=publisher, privacy=_privacy, files=files)
+
+
+@functools.cache
+def _privacy() -> "PrivacyDesk":
+    from sojourn.privacy.machines import MachineStarter
+    from sojourn.privacy.request import Desk as PrivacyDesk
+
+    own = ApiSettings.from_env()
+    return PrivacyDesk(
+        clock=bootstrap.clock(),
         starter=MachineStarter(lambda: bootstrap.client("stepfunctions")),
         erase_machine=own.erase_contact_machine_arn,
         export_machine=own.export_contact_machine_arn,
     )
-    files = functools.partial(_files, own.files_bucket)
-    return World(clock=clock, keys=Keys(clock), publisher=publisher, privacy=privacy, files=files)
 
 
 @functools.cache
-def _files(bucket: str) -> Files:
+def _files(bucket: str) -> "Files":
     from botocore.config import Config
+
+    from sojourn.privacy.files import Files
 
     # Addresses are signed by version 4 alone: the older one is refused in newer Regions.
     return Files(bootstrap.client("s3", Config(signature_version="s3v4")), bucket, "")
 
 
 @functools.cache
-def imports() -> Desk:
+def imports() -> "Desk":
     """What imports need; made when somebody first asks for one."""
     from botocore.config import Config
+
+    from sojourn.imports.begin import Desk
+    from sojourn.imports.files import Bucket
+    from sojourn.imports.machine import ImportMachine
 
     own = ApiSettings.from_env()
     # botocore still signs addresses of S3 by version 2 unless it is told otherwise.
     files = Bucket(bootstrap.client("s3", Config(signature_version="s3v4")), own.files_bucket)
     machine = ImportMachine(bootstrap.client("stepfunctions"), own.import_machine_arn)
     return Desk(files, machine, world().clock)
+
+
+@functools.cache
+def segments() -> "SegmentDesk":
+    """What publishing a segment needs; made when somebody first asks for one."""
+    from sojourn.segments.publish import Desk
+    from sojourn.segments.runs.machine import BackfillMachine
+
+    machine = BackfillMachine(bootstrap.client("stepfunctions"), ApiSettings.from_env().backfill_machine_arn)
+    return Desk(machine, world().clock)

@@ -1,4 +1,5 @@
-"""The People stream: every change of an enrolment or a message moves the report's figures, once.
+"""The People stream: every change of an enrolment or a message moves the report's figures, once; and whoever was
+written to is judged again, where a segment looks at messages.
 
 Runs twice: the batch's own row says that it was counted. Dies midway: one transaction, so nothing is half counted.
 A poison record is counted and passed over; a busy store raises, for the whole batch.
@@ -9,6 +10,7 @@ from typing import Any
 from sojourn import telemetry
 from sojourn.bootstrap import clock, settings, store_errors_translated
 from sojourn.insight.count_changes import count_changes
+from sojourn.segments.mailed import judge_mailed
 
 
 @telemetry.measured
@@ -17,3 +19,4 @@ def handler(event: dict[str, Any], context: object) -> None:
     settings()
     with store_errors_translated():
         count_changes(event["Records"], wall=clock().wall())
+        judge_mailed(event["Records"], clock=clock(), shards=int(settings().due_shards))

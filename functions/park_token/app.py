@@ -17,5 +17,5 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
     task = ParkTask.from_task(event)
     with store_errors_translated():
         park(task, engine=reader())
-    telemetry.note("wait registered", enrolment=task.enrolment, step=task.step, leg=task.leg)
+    telemetry.detail("wait registered", enrolment=task.enrolment, step=task.step, leg=task.leg)
     return {}

@@ -2,14 +2,27 @@
 
 import functools
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from sojourn import tables
+from sojourn import bootstrap, tables
 from sojourn.clock import machine_clock
 from sojourn.consent.settings import measured_unasked, read_topics
 from sojourn.events import store as events
-from sojourn.settings import Settings
-from sojourn.tracking.preferences import Centre, Visitor, request_noted
+from sojourn.privacy.files import Files
+from sojourn.privacy.machines import MachineStarter
+from sojourn.privacy.request import Desk
+from sojourn.settings import PreferencesSettings, Settings
+from sojourn.tracking.preferences import Centre
 from sojourn.tracking.visits import Gate
+
+
+@dataclass(slots=True, kw_only=True)
+class Rights:
+    """Where exports and erasures begin, and where files of exports lie; tests put others in their place."""
+
+    desk: Desk
+    files: Callable[[], Files]
 
 
 @functools.cache
@@ -24,15 +37,25 @@ def centre() -> Centre:
     clock, region = machine_clock(), os.environ["AWS_REGION"]
     tables.bind(settings(), region=region)
     events.bind(settings(), region=region, clock=clock)
-    gate = Gate(clock=clock)
-    return Centre(
-        gate=gate,
-        topics=read_topics,
-        measured_unasked=measured_unasked,
-        export=functools.partial(_noted, "Data Requested"),
-        erase=functools.partial(_noted, "Erasure Requested"),
+    return Centre(gate=Gate(clock=clock), topics=read_topics, measured_unasked=measured_unasked)
+
+
+@functools.cache
+def rights() -> Rights:
+    """What few visitors need, made when somebody does."""
+    own = PreferencesSettings.from_env()
+    desk = Desk(
+        clock=centre().gate.clock,
+        starter=MachineStarter(lambda: bootstrap.client("stepfunctions")),
+        erase_machine=own.erase_contact_machine_arn,
+        export_machine=own.export_contact_machine_arn,
     )
+    return Rights(desk=desk, files=functools.partial(_files, own.files_bucket))
 
 
-def _noted(name: str, visitor: Visitor) -> None:
-    request_noted(visitor, name, gate=centre().gate)
+@functools.cache
+def _files(bucket: str) -> Files:
+    from botocore.config import Config
+
+    # Addresses are signed by version 4 alone: the older one is refused in newer Regions.
+    return Files(bootstrap.client("s3", Config(signature_version="s3v4")), bucket, "")

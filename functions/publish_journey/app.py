@@ -8,7 +8,7 @@ from typing import Any
 from sojourn import telemetry
 from sojourn.bootstrap import press, store_errors_translated
 from sojourn.errors import NotFoundError
-from sojourn.journeys.findings import JourneyRefusedError
+from sojourn.journeys.load import JourneyRefusedError
 from sojourn.journeys.publish import publish
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from sojourn import telemetry
 from sojourn.bootstrap import clock, reader, store_errors_translated
 from sojourn.clock import iso
-from sojourn.events.ledger import keep_rejected
+from sojourn.config import get_all
+from sojourn.events.ledger import write_rejected
 from sojourn.events.stream import read_stream
 from sojourn.journeys.news import not_news
 from sojourn.journeys.react import react
-from sojourn.journeys.versions import live
+from sojourn.journeys.versions import LIVE, live_of
+from sojourn.segments import store as segments
 from sojourn.telemetry import Metric
 
 
@@ -23,11 +25,16 @@ def handler(event: dict[str, Any], context: object) -> None:
     world = reader()  # which binds the tables
     with store_errors_translated():
         arrivals, poison = read_stream(event["Records"])
-        poison += react(arrivals, live(), engine=world)
+        rows = {(row.kind, row.id): row for row in get_all([LIVE, segments.LIVE])}
+        index = segments.index_of(rows.get(segments.LIVE))
+        poison += react(arrivals, live_of(rows.get(LIVE)), engine=world, segments=index)
         if poison:
-            keep_rejected(poison, received_at=iso(clock().calendar()))
+            write_rejected(poison, received_at=iso(clock().calendar()))
             telemetry.count(Metric.RECORDS_POISONED, len(poison))
     no_news = not_news((arrival.event for arrival in arrivals), world.max_age)
     for reason, events in no_news.items():
         telemetry.count_by(Metric.EVENTS_NOT_NEWS, reason, events)
-    telemetry.note("events took effect", events=len(arrivals), poisoned=len(poison), not_news=no_news.total())
+    if poison or no_news:  # else there is nothing to say that the stream's own metrics do not
+        telemetry.note(
+            "events took effect", events=len(arrivals), poisoned=len(poison), not_news=no_news.total()
+        )

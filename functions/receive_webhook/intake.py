@@ -14,10 +14,10 @@ from sojourn.clock import Clock, iso, machine_clock
 from sojourn.errors import Problem, StoreBusyError
 from sojourn.events import store
 from sojourn.events.envelope import Envelope
-from sojourn.events.ledger import keep_rejected
+from sojourn.events.ledger import write_rejected
 from sojourn.events.normalise import normalise
 from sojourn.events.rejections import EventRejectedError, RejectedRecord, Rejection
-from sojourn.events.store import Row
+from sojourn.events.store import Inserted, Row
 from sojourn.http.bodies import as_bytes, inflate, parse
 from sojourn.http.problems import unauthorized
 from sojourn.intake.hooks import Hook, get_hook
@@ -57,7 +57,8 @@ class Intake:
         inserted = store.insert_rows(sieve.rows())
         if inserted.failed:
             raise StoreBusyError("events")
-        keep_rejected(sieve.records, received_at=iso(envelope.received))
+        sieve.turn_away(inserted)
+        write_rejected(sieve.records, received_at=iso(envelope.received))
         for metric, amount in (
             (Metric.EVENTS_ACCEPTED, inserted.written),
             (Metric.EVENTS_DUPLICATE, inserted.duplicates),
@@ -93,6 +94,12 @@ class Sieve:
             for rejection in normalised.left_out:
                 self._hold_back(item, rejection, stored=True)
             yield normalised.event, normalised.text
+
+    def turn_away(self, inserted: Inserted) -> None:
+        """What the table itself would not take."""
+        for event in inserted.refused:
+            said = {"type": event.type, "event": event.event, "pk": event.pk, **event.payload}
+            self._hold_back(said, Rejection("not_storable", "the table will never take this event"))
 
     def _hold_back(self, record: Mapping[str, Any], rejection: Rejection, *, stored: bool = False) -> None:
         self.records.append(RejectedRecord(record, rejection, len(self.records), self.delivery.hook, stored))

@@ -28,12 +28,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
         with store_errors_translated():
             receipt = send_step(task, desk=desk())
     except HeldError as held:
-        telemetry.count(Metric.MESSAGES_HELD)
-        telemetry.note(
-            "message held", enrolment=task.enrolment, step=task.step, until=held.until, reason=held.reason
-        )
+        about = {"enrolment": task.enrolment, "step": task.step, "until": held.until, "reason": held.reason}
+        telemetry.tell(Metric.MESSAGES_HELD, "message held", **about)
         raise
-    telemetry.count(METRICS[receipt.state])
     result = {"state": receipt.state, "reason": receipt.reason}
-    telemetry.note("message settled", message_id=receipt.message, step=task.step, **result)
+    about = {"message_id": receipt.message, "step": task.step, **result}
+    telemetry.tell(METRICS[receipt.state], "message settled", **about)
     return {"message": receipt.message, **result}

@@ -1,4 +1,5 @@
 """Draws docs/architecture.svg from template.yaml and the handlers' own docstrings: `python -m infra.docs.draw`.
+Writes docs/segment.schema.json too, from the rule language.
 
 Names, events and rights come from the template; only where a box stands is said here. A function without a place, or a
 place without a function, is an error, so the picture cannot fall behind.
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from infra.lint.stacks import source_of, strings
+from sojourn.rules.schema import schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "architecture.svg"
+SCHEMA = ROOT / "docs" / "segment.schema.json"
 WIDTH, HEIGHT, COLUMN, ROW, LEFT, TOP = 178, 58, 212, 100, 24, 64
 LONGEST = 28  # characters of a box's second line
 
@@ -31,7 +34,7 @@ PLACES = {
     "Marketers": (0, 5), "PrivateApi": (1, 5), "ApiFunction": (2, 5), "PublishJourneyFunction": (3, 5),
     "CountChangesFunction": (4, 5), "ReceiveWebhookFunction": (3, 1), "PreferencesFunction": (1, 1),
     "ArchiveChangesFunction": (5, 4), "Archive": (5, 3), "ImportFileFunction": (3, 6), "EraseContactFunction": (4, 6),
-    "ExportContactFunction": (5, 6), "Machines": (2, 6),
+    "ExportContactFunction": (5, 6), "Machines": (2, 6), "JudgeSegmentsFunction": (1, 6),
 }  # fmt: skip
 WORDS = {
     "Clients": "sites, shops, servers", "PublicApi": "REST API", "EventsTable": "what happened",
@@ -39,12 +42,12 @@ WORDS = {
     "Journeys": "a Step Functions machine each", "SES": "mail", "SNS": "SMS", "FeedbackQueue": "delivered, bounced …",
     "InboundSmsQueue": "STOP, START", "Marketers": "console, CLI, git", "PrivateApi": "REST API, keys",
     "Schedule": "every minute, every hour", "Archive": "Firehose, S3, sealed by person",
-    "Machines": "import, erase, export",
+    "Machines": "import, erase, export, backfill",
 }  # fmt: skip
 OUTSIDE = {("Clients", "PublicApi"), ("Recipients", "PublicApi"), ("SES", "Recipients"), ("SNS", "Recipients"),
            ("SES", "FeedbackQueue"), ("SNS", "InboundSmsQueue"), ("Marketers", "PrivateApi"),
            ("ApiFunction", "Machines"), ("Machines", "ImportFileFunction"), ("Machines", "EraseContactFunction"),
-           ("Machines", "ExportContactFunction")}  # fmt: skip
+           ("Machines", "ExportContactFunction"), ("Machines", "JudgeSegmentsFunction")}  # fmt: skip
 RIGHTS = {
     "dynamodb:PartiQLInsert": "EventsTable",
     "states:StartExecution": "Journeys",
@@ -169,7 +172,10 @@ def _plain(name: str) -> str:
 
 
 def _sheet(parts: list[str]) -> str:
-    wide, high = LEFT * 2 + 5 * COLUMN + WIDTH + 12, TOP + 5 * ROW + HEIGHT + 24
+    wide, high = (
+        LEFT * 2 + 5 * COLUMN + WIDTH + 12,
+        TOP + max(row for _, row in PLACES.values()) * ROW + HEIGHT + 24,
+    )
     return "\n".join(
         [
             (
@@ -200,8 +206,9 @@ def _sheet(parts: list[str]) -> str:
 
 
 def main() -> int:
-    """Draw it."""
+    """Draw it, and write the schema."""
     PICTURE.write_text(picture(), encoding="utf-8")
+    SCHEMA.write_text(schema_text(), encoding="utf-8")
     return 0
 
 

@@ -34,6 +34,7 @@ WIRING = "bootstrap"  # may know everything; nothing in the library but the comm
 # Two floors have steps of their own: these know those.
 LANDINGS = {
     "consent": {"events"},  # what people allow is said by events
+    "contacts": {"rules"},  # a profile keeps the traces that rules look at, and joins them as rules do
     "http": {"config", "tables", "errors", "telemetry", "clock"},
     "config": {"tables", "errors", "settings", "clock", "transactions"},
     "tables": {"clients", "settings", "errors", "transactions"},

@@ -10,12 +10,11 @@ from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
-from moto.core.request import normalize_request
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.responses import DynamoHandler
 
 from sojourn.asl.api import StepFunctions
 from sojourn.clock import Clock, iso
+from tests import quick
 from tests.cloud import REGION, STREAMS
 
 PUBLISHED = (
@@ -110,10 +109,8 @@ class Services:
         )
         if token in self.tokens:
             return self.tokens[token]  # DynamoDB does a transaction once; moto does not know
-        normal = normalize_request(request)
-        status, headers, body = DynamoHandler.dispatch(normal, normal.raw_url, normal.headers)
-        answer = Answer(status, body if isinstance(body, str) else body.decode(), headers)
-        if token and status == 200:
+        answer = Answer(*quick.dynamodb(request))
+        if token and answer.status == 200:
             self.tokens[token] = answer
         self._drain()
         return answer

@@ -6,10 +6,10 @@ from sojourn.insight.report import report
 from sojourn.insight.store import figures_of
 from tests.faults.coming_together import coming_together, wrong_after_coming_together
 from tests.faults.invariants import people
-from tests.faults.people import PHONE, clicks, does, sign_up, texts, unsubscribes
+from tests.faults.people import EMAIL, PHONE, clicks, does, introduction, sign_up, texts, unsubscribes
 from tests.faults.stories import DAY, welcome, wrong_after_bought, wrong_after_welcome
 from tests.faults.stories import bought as story_of_a_buyer
-from tests.faults.world import HOUR, START, World
+from tests.faults.world import HOUR, START, World, delivery_of
 
 WELCOMED = "2026-01-05T20:00 mail Welcome, Ann"
 ON_TIME = "2026-01-08T03:00 mail Chapter two: how to listen to a shelf"
@@ -113,6 +113,28 @@ def test_stop_closes_the_number(world: World):
     assert world.services.texts == []
     assert outcomes()["Text an offer"] == "skipped suppressed"
     assert report(figures_of("welcome"))["messages"]["by_channel"]["sms"]["skipped"] == {"suppressed": 1}
+
+
+def test_a_bounce_follows_the_address_and_not_the_person(world: World):
+    """I34: who moves to another address is written to there; who moves back is not."""
+    sign_up(world)
+    world.run_until(START + HOUR)
+    refused = {"emailAddress": EMAIL, "action": "failed", "status": "5.1.1"}
+    bounce = delivery_of(world.mail("Welcome"), "Bounce", bounceType="Permanent", bouncedRecipients=[refused])
+    world.queue("record_feedback", bounce)
+    world.run_until(START + DAY)
+    moves(world, "ann@new.example")
+    world.run_until(START + 5 * DAY)
+    moves(world, EMAIL)
+    world.run_until(START + 20 * DAY)
+
+    assert [mail.to for mail in world.services.mails] == [EMAIL, "ann@new.example"]
+    assert outcomes()["Send the reminder"] == "sent"
+    assert outcomes()["Ask for feedback"] == "skipped suppressed"
+
+
+def moves(world: World, email: str) -> None:
+    world.collect({**introduction(world, "ann", email=email), "messageId": f"at {world.clock.calendar()}"})
 
 
 def test_stop_while_the_text_is_held_is_in_time(world: World):

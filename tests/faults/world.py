@@ -29,6 +29,8 @@ from functions.count_changes import app as count_changes
 from functions.erase_contact import app as erase_contact
 from functions.export_contact import app as export_contact
 from functions.park_token import app as park_token
+from functions.preferences import app as preferences
+from functions.preferences import world as preferences_world
 from functions.publish_journey import app as publish_journey
 from functions.react import app as react
 from functions.receive_sms import app as receive_sms
@@ -52,6 +54,7 @@ from sojourn.journeys.versions import Draft, get_draft, published, save_draft
 from sojourn.messages.check import save
 from sojourn.messages.files import read_template, template_files
 from sojourn.messages.library import get_template, save_template
+from sojourn.segments import store as segments
 from sojourn.tracking.keys import link_keys
 from tests.cloud import REGION, TABLES, moto_cloud
 from tests.faults.network import Network
@@ -70,6 +73,8 @@ ENVIRONMENT = {
     "FILES_BUCKET": "files",
     "ARCHIVE_BUCKET": "archive",
     "PERSON_KEY_ARN": "alias/people",
+    "ERASE_CONTACT_MACHINE_ARN": f"{ACCOUNT}:stateMachine:erase",
+    "EXPORT_CONTACT_MACHINE_ARN": f"{ACCOUNT}:stateMachine:export",
 }
 HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
     "collect": collect.handler,
@@ -77,6 +82,7 @@ HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
     "erase_contact": erase_contact.handler,
     "export_contact": export_contact.handler,
     "park_token": park_token.handler,
+    "preferences": preferences.handler,
     "publish_journey": publish_journey.handler,
     "react": react.handler,
     "receive_sms": receive_sms.handler,
@@ -92,7 +98,8 @@ FILTERS = {"People": ("ENROL#", "MSG#")}  # of range keys, as the template's
 WIRED = (
     bootstrap.settings, bootstrap.clock, bootstrap.client, bootstrap.engine, bootstrap.eraser, bootstrap.exporter,
     bootstrap.key_ring, bootstrap.reader, bootstrap.desk, bootstrap.press, bootstrap._session, intake,
-    track_world.settings, track_world.gate,
+    track_world.settings, track_world.gate, preferences_world.settings, preferences_world.centre,
+    preferences_world.rights, preferences_world._files,
 )  # fmt: skip
 WRITE_KEY = "wk_test"
 BATCH = 100
@@ -142,11 +149,11 @@ class World:
 
     def get(self, path: str) -> Any:
         """A person opens a link, and tries again when there is an error."""
-        return self._ask("track", "GET", path, None, {"User-Agent": BROWSER})
+        return self._ask(_behind(path), "GET", path, None, {"User-Agent": BROWSER})
 
     def post(self, path: str, body: bytes, kind: str) -> Any:
         """A form, or a mailbox's one click."""
-        return self._ask("track", "POST", path, body, {"User-Agent": BROWSER, "Content-Type": kind})
+        return self._ask(_behind(path), "POST", path, body, {"User-Agent": BROWSER, "Content-Type": kind})
 
     def queue(self, function: str, body: Mapping[str, Any]) -> None:
         """Something arrives in a function's queue."""
@@ -339,6 +346,11 @@ class World:
             self.queue("record_feedback", delivery_of(mail))
 
 
+def _behind(path: str) -> str:
+    """The function behind a public page."""
+    return "preferences" if path.startswith("/p/") else "track"
+
+
 def _gathered(table: str, records: list[dict[str, Any]], most: int) -> tuple[list[dict[str, Any]], int]:
     """A batch of what passes the mapping's filter, and how far it reaches in the stream."""
     taken: list[dict[str, Any]] = []
@@ -379,6 +391,7 @@ def publish(world: World, name: str, source: str) -> dict[str, Any]:
 def forget_data() -> None:
     """What a container remembers, a new one does not."""
     published.cache_clear()
+    segments.forget()
     get_template.cache_clear()
     link_keys._keys = None
     memory_key.forget()

@@ -107,6 +107,27 @@ def test_a_first_look_shows_what_the_columns_become():
     assert answer.body["sample"][0][0]["traits"] == {"email": "ada@example.org"}
 
 
+@pytest.mark.parametrize("policy", ["warn", "skip"])
+def test_a_first_look_counts_addresses_of_functions_and_says_what_becomes_of_them(policy: str):
+    """C9."""
+    desk().files.write("imports/shop.csv", [b"email\nabuse@shop.example\nada@example.org\n"])
+    mapping = {"columns": {"email": "traits.email"}, "role_addresses": policy}
+
+    answer = post("/api/imports/preview", kind="contacts", key="imports/shop.csv", mapping=mapping)
+
+    assert answer.body["role_addresses"] == {"policy": policy, "in_sample": 1}
+    assert answer.body["disposable_addresses"] == {"policy": "warn", "in_sample": 0}
+    assert [fault["code"] for fault in answer.body["faults"]] == (
+        ["role_address"] if policy == "skip" else []
+    )
+    job = post("/api/imports", kind="contacts", key="imports/shop.csv", mapping=mapping).body
+    run(job["id"])
+    shown = call("GET", f"/api/imports/{job['id']}").body
+    assert shown["figures"]["role_addresses"] == 1
+    assert shown["figures"]["imported"] == (1 if policy == "skip" else 2)
+    assert "role_addresses" in shown["remedies"]
+
+
 def test_consent_that_is_claimed_must_be_proved():
     assert post("/api/imports", kind="contacts", key=KEY).body["code"] == "consent_evidence_required"
 

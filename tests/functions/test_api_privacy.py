@@ -44,8 +44,10 @@ class Starter:
     started: list[tuple[str, str, str]] = field(default_factory=list)
     over: set[str] = field(default_factory=set)
 
-    def start(self, machine: str, name: str, job: str) -> None:
+    def start(self, machine: str, name: str, job: str) -> bool:
+        is_new = (machine, name, job) not in self.started
         self.started.append((machine, name, job))
+        return is_new
 
     def is_over(self, machine: str, name: str) -> bool:
         return name in self.over
@@ -67,7 +69,8 @@ def starter(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> Starter:
     world.cache_clear()
     known, starter = world(), Starter()
     known.clock = ManualClock(NOW)
-    known.privacy = Desk(clock=known.clock, starter=starter, erase_machine="erase", export_machine="export")
+    asked = Desk(clock=known.clock, starter=starter, erase_machine="erase", export_machine="export")
+    known.privacy = lambda: asked
     known.files = lambda: Files(boto3.client("s3", region_name=REGION), "files", "")
     config.put("KEY", key_row_id("api", KEY), {"name": "ops", "active": True})
     config.put("KEY", "link", {"active": "k1", "keys": {"k1": base64.b64encode(b"s" * 32).decode()}})

@@ -1,6 +1,7 @@
 """A person is forgotten: the machine walked with its real function, and a search for bytes over all that there is."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sojourn.contacts.store import find_contact, get_profile
 from sojourn.journeys.store import enrolments_of
 from sojourn.privacy import store
 from sojourn.privacy.budget import Budget
+from sojourn.privacy.delete import Tally, delete_events
 from sojourn.privacy.erase import run
 from sojourn.privacy.model import Status, Step
 from tests.faults.people import PHONE, does, sign_up, texts, unsubscribes
@@ -266,4 +268,20 @@ def test_what_does_not_fit_into_one_invocation_is_done_in_several(world: World):
             calls += 1
 
     assert calls >= 3
+    assert places_of(*WORDS) == []
+
+
+def test_names_that_only_deleted_events_told_are_kept_for_the_next_invocation(world: World):
+    """An address that the profile knows no more, and others may have said in calls that were turned away."""
+    lives(world)
+    job = store.get_erasure(erase(world).id)
+    stand = store.survivor_of(ann())
+    assert job is not None
+    assert stand is not None
+    forgetful = replace(stand, identities=("u#ann",))
+
+    assert delete_events(forgetful, job, Tally(Budget(lambda: 0.0)))
+
+    assert "e#ann@old.example" in store.names_kept(stand.contact)
+    world.run_until(START + HOUR)
     assert places_of(*WORDS) == []

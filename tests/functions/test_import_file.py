@@ -1,11 +1,13 @@
 """The steps of the machine, in the order in which it takes them; a step that comes again changes nothing."""
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
+from botocore.response import StreamingBody
 
 from functions.import_file.app import handler
 from sojourn import bootstrap
@@ -33,6 +35,19 @@ class Machine:
     def is_running(self, job: Import) -> bool:
         """Until it says how it ended."""
         return True
+
+
+class Breaking:
+    """A client of S3 whose answers end in their middle, which is noticed at their end."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def get_object(self, **asked: Any) -> dict[str, Any]:
+        """Half of it."""
+        answer = self.client.get_object(**asked)
+        raw = io.BytesIO(answer["Body"].read()[: answer["ContentLength"] // 2])
+        return {**answer, "Body": StreamingBody(raw, answer["ContentLength"])}
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +117,20 @@ def test_a_table_that_is_busy_sends_the_piece_round_again(job: Import):
         handler({"step": "piece", **piece}, None)
     assert store.progress_of(job.id).tally.rows == 0
     teach_moto(batch_execute_statement)
+    handler({"step": "piece", **piece}, None)
+
+    assert store.progress_of(job.id).tally.imported == 30
+
+
+def test_a_file_whose_stream_breaks_sends_the_piece_round_again(job: Import):
+    (piece,) = planned(job)
+    files = bootstrap.import_files()
+    whole = files.client
+    object.__setattr__(files, "client", Breaking(whole))  # frozen for everybody else
+
+    with pytest.raises(StoreBusyError):
+        handler({"step": "piece", **piece}, None)
+    object.__setattr__(files, "client", whole)
     handler({"step": "piece", **piece}, None)
 
     assert store.progress_of(job.id).tally.imported == 30

@@ -62,6 +62,8 @@ def test_without_a_token_the_machine_hears_it_as_an_error(world: World):
 
 
 def test_the_token_is_never_logged(world: World, caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG", logger="sojourn")
+
     world.call("park_token", a_task(token="a-credential", seconds=60, any=[{"event": "X"}]))
 
     assert "wait registered" in caplog.text

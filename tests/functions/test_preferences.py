@@ -439,32 +439,6 @@ def test_less_often_is_kept_as_a_wish():
     assert event.traits == {"less_often": True}
 
 
-@pytest.mark.parametrize(
-    ("action", "event", "words"),
-    [
-        ("export", "Data Requested", "We have your request."),
-        ("erase_now", "Erasure Requested", "We have your request."),
-    ],
-)
-def test_rights_are_asked_for_once_however_often_the_button_is_pressed(action: str, event: str, words: str):
-    a_person()
-    path = choices_path(a_message())
-
-    answers = [call("POST", path, [("action", action)]) for _ in range(2)]
-
-    assert all(words in answer["body"] for answer in answers)
-    assert len(events(event)) == 1
-
-
-def test_erasing_is_asked_twice():
-    a_person()
-
-    answer = call("POST", choices_path(a_message()), [("action", "erase")])
-
-    assert "it cannot be brought back" in answer["body"]
-    assert events() == []
-
-
 def test_a_link_that_ended_offers_a_new_one_and_does_nothing_else():
     a_person()
     say(Status.GIVEN)

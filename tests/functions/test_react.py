@@ -51,6 +51,26 @@ def test_poison_is_kept_for_the_operator_and_the_batch_goes_on(world: World, poi
     assert kept.attrs["code"].value == "unreadable_record"
 
 
+def test_poison_that_cannot_be_kept_comes_again_with_its_batch(world: World):
+    first, second = records(world)
+    batch = {"Records": [first, {"eventName": "INSERT"}, second]}
+
+    def refuse(call: Call) -> None:
+        if call.table == "RejectedEvents":
+            world.network.fault = Fault(Kind.ERROR_BEFORE, call.number)
+
+    world.network.noticed = refuse
+    try:
+        with pytest.raises(StoreBusyError):
+            world.call("react", batch)
+    finally:
+        world.network.noticed = lambda call: None
+    world.call("react", batch)
+
+    assert len(list(rows("RejectedEvents"))) == 1
+    assert len(people("ENROL#")) == 1
+
+
 def test_what_may_pass_by_itself_raises_for_the_whole_batch(world: World):
     def refuse(call: Call) -> None:
         world.network.fault = Fault(Kind.THROTTLE, call.number)

@@ -121,6 +121,18 @@ def test_a_wrong_address_is_left_out_and_the_order_stays(dynamodb: Any):
     assert "invalid_email" in str(rejected(dynamodb))
 
 
+def test_what_the_table_will_never_take_is_kept_for_the_operator(dynamodb: Any):
+    teach_moto(lambda _, statements: [{"Error": {"Code": "ValidationError"}} for _ in statements])
+
+    answer = signed(ORDER)
+
+    teach_moto()
+    assert answer["statusCode"] == 200
+    assert {row["code"]["S"] for row in rejected(dynamodb)} == {"not_storable"}
+    assert len(rejected(dynamodb)) == 2
+    assert all(row["stored"]["BOOL"] is False for row in rejected(dynamodb))
+
+
 def test_woocommerce_knocks_unsigned_and_once():
     put_hook(Hook("woo", "woocommerce", ("s",)))
 

@@ -19,6 +19,7 @@ from sojourn.feedback.mail import MessageNotYetKnownError, _advance, take_feedba
 from sojourn.feedback.model import read_notification
 from sojourn.messages.model import Message, MessageState, message_digest
 from sojourn.messages.store import find_message
+from sojourn.tables import connection
 from tests.cloud import REGION, moto_cloud
 from tests.feedback import (
     CONTACT,
@@ -78,6 +79,21 @@ def test_a_delivery_is_state_of_the_message_and_no_event():
 
     assert (kept().state, kept().outcome) == (MessageState.SENT, "delivered")
     assert written() == []
+
+
+def test_a_delivery_asks_dynamodb_once():
+    keep(a_message(state=MessageState.SENT, provider_id="0100019a0f0e1d2c-5e1f-000000"))
+    asked: list[str] = []
+    connection().client.meta.events.register(
+        "before-call.dynamodb", lambda model, **_: asked.append(model.name), unique_id="asked"
+    )
+
+    for _ in range(2):
+        take(sample("ses_delivery"))
+
+    connection().client.meta.events.unregister("before-call.dynamodb", unique_id="asked")
+    assert kept().outcome == "delivered"
+    assert asked == ["UpdateItem", "UpdateItem", "GetItem"]
 
 
 @pytest.mark.parametrize("state", ["sending", "unknown"])
@@ -283,7 +299,7 @@ def test_an_engine_that_writes_in_between_is_read_again():
 @pytest.mark.parametrize(
     ("name", "outcome", "closed", "calls"),
     [
-        ("ses_delivery", "delivered", None, 2),
+        ("ses_delivery", "delivered", None, 3),
         ("ses_reject", "", None, 2),
         ("ses_bounce", "bounced", "bounce", 4),
         ("ses_complaint", "complained", "complaint", 6),

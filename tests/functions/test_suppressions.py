@@ -13,11 +13,13 @@ from sojourn import config
 from sojourn.clock import ManualClock
 from sojourn.consent.addresses.store import suppress
 from sojourn.consent.suppression import Reason
+from sojourn.contacts.store import claim_identity
+from sojourn.due.store import bucket_of, due_in
 from sojourn.http.keys import key_row_id
 from sojourn.settings import ApiSettings
 from tests.cloud import REGION, moto_cloud
 from tests.functions.test_api import KEY, Answer, call
-from tests.insight_rows import NOW, empty
+from tests.insight_rows import ADA, NOW, empty
 
 ADDRESS = {"channel": "email", "address": "Ada@Example.org"}
 
@@ -33,7 +35,7 @@ def dynamodb() -> Iterator[Any]:
 def _open(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for each in fields(ApiSettings):
         monkeypatch.setenv(each.name.upper(), "somewhere")
-    empty(dynamodb, "Config", "Suppression")
+    empty(dynamodb, "Config", "Suppression", "Due", "Identity")
     world.cache_clear()
     world().clock = ManualClock(NOW)
     config.put("KEY", key_row_id("api", KEY), {"name": "ops", "active": True})
@@ -41,6 +43,16 @@ def _open(dynamodb: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def ask(method: str, path: str = "/api/suppressions", **fields: Any) -> Answer:
     return call(method, path, json.dumps({**ADDRESS, **fields}))
+
+
+def test_whoever_has_the_address_is_judged_again():
+    """A segment may be of those who can be reached."""
+    claim_identity("e#ada@example.org", ADA)
+    ask("PUT")
+
+    now = bucket_of(NOW, 1)
+    (due,) = [due for shard in range(2) for _, due in due_in(now, shard)]
+    assert (due.kind, due.id, due.task) == ("segments", ADA, {"again": True})
 
 
 def test_an_operator_closes_and_opens_and_the_history_tells():

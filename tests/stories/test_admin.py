@@ -72,16 +72,21 @@ def test_everything_about_a_person_can_be_asked(cloud: Cloud):
     )
 
     assert contact["traits"]["email"] == person.email
-    assert cloud.api("GET", f"/messages/{message['id']}").json == message
+    assert eventually(lambda: _alone_as_in_the_list(cloud, message["id"])), "both tell what came of it by now"
     assert events["next"]
     assert len(events["items"]) == 1
     assert explained
     assert explained["reason"] == "active"
-    assert explained["enrolment"]["step"] == "Answered?"
+    assert explained["enrolment"]["step"].startswith("Answered")
     assert explained["next"]
     assert "token" not in str(explained)
     never = cloud.explain(person, "drill")
     assert (never["enrolled"], never["reason"]) == (False, "entry_event_never_seen")
+
+
+def _alone_as_in_the_list(cloud: Cloud, message_id: str) -> bool:
+    alone = cloud.api("GET", f"/messages/{message_id}").json
+    return bool(cloud.api("GET", f"/contacts/{alone['contact']}/messages").json["items"] == [alone])
 
 
 def test_the_specification_names_every_path_and_asks_for_no_key(cloud: Cloud):

@@ -234,7 +234,7 @@ def _all_there_once(cloud: Cloud, whose: Person | str, sent: list[str]) -> list[
     """The stored events of somebody: each messageId that was sent, and each of them once."""
     identity = whose if isinstance(whose, str) else f"u#{whose.user_id}"
     assert len(set(sent)) == len(sent)
-    eventually(_reached(cloud, identity, len(sent)), within=90)
+    eventually(_reached(cloud, identity, len(sent)))
     events = _stored(cloud, identity)
     assert Counter(event.message_id for event in events) == Counter(sent)
     return events

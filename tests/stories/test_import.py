@@ -38,7 +38,7 @@ def imported(cloud: Cloud, name: str, table: str, **asked: Any) -> dict[str, Any
         job: dict[str, Any] = cloud.api("GET", f"/imports/{begun.json['id']}").json
         return job if job["status"] in ENDED else None
 
-    found = eventually(over, within=120, every=0.5)
+    found = eventually(over, every=0.5)
     assert found
     assert found["status"] == "completed", found
     return found
@@ -69,7 +69,7 @@ def test_two_hundred_people_come_in_and_who_left_stays_away(cloud: Cloud):
 
     assert (known["figures"]["imported"], known["figures"]["unsubscribed"]) == (200, 1)
     assert bought["figures"]["events"] == 199
-    eventually(lambda: contact(cloud, names[-1]).get("value", {}).get("USD"), within=120)
+    eventually(lambda: contact(cloud, names[-1]).get("value", {}).get("USD"))
     last = contact(cloud, names[-1])
     assert last["value"]["USD"]["orders"] == 1
     assert last["traits"]["points"] == 198

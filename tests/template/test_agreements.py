@@ -30,12 +30,14 @@ POWERTOOLS = {
 OF_ONE_FUNCTION = {
     "PublishJourneyFunction": settings.PublisherSettings,
     "ApiFunction": settings.ApiSettings,
+    "PreferencesFunction": settings.PreferencesSettings,
     "ImportFileFunction": settings.ImportSettings,
     "EraseContactFunction": settings.PrivacySettings,
     "ExportContactFunction": settings.PrivacySettings,
     "ArchiveChangesFunction": settings.ArchiveSettings,
     "ReactFunction": settings.ReactSettings,
     "ParkTokenFunction": settings.ReactSettings,
+    "JudgeSegmentsFunction": settings.ReactSettings,
 }
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 PATHS = {

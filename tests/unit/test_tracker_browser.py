@@ -133,7 +133,7 @@ def _serving(what: Any, answer: Callable[[Request], Response], address: str) -> 
     thread.join()
 
 
-def until(page: Page, look: Callable[[], Any], within: float = 15.0) -> None:
+def until(page: Page, look: Callable[[], Any], within: float = 60.0) -> None:
     deadline = time.monotonic() + within
     while not look():
         assert time.monotonic() < deadline, "waited in vain"

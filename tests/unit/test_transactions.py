@@ -10,9 +10,11 @@ from sojourn.errors import StoreBusyError
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Status
 from sojourn.journeys.model import END
+from sojourn.journeys.store import EnrolmentRow
 from sojourn.messages.model import MessageState
 from sojourn.messages.store import MessageRow, item_of
-from sojourn.transactions import ABSENT, put, read, text, transact
+from sojourn.tables import PeopleRow, SuppressionRow
+from sojourn.transactions import ABSENT, find, put, read, text, transact
 from tests.cloud import REGION, moto_cloud
 from tests.insight_rows import a_message, an_enrolment
 
@@ -85,3 +87,35 @@ def test_rows_are_read_in_one_request_and_those_that_are_not_there_left_out():
 
     assert isinstance(row, MessageRow)
     assert row.to_message() == message
+
+
+def test_a_row_is_found_by_its_key_or_is_none():
+    message = a_message()
+    MessageRow.of(message).save()
+
+    found = find(MessageRow, f"C#{message.contact}", f"MSG#{message.digest}")
+
+    assert found is not None
+    assert found.to_message() == message
+    assert find(MessageRow, f"C#{message.contact}", "MSG#0") is None
+    assert find(SuppressionRow, "nobody") is None
+
+
+@pytest.mark.parametrize("row", [MessageRow.of(a_message()), EnrolmentRow.of(an_enrolment())])
+def test_a_row_of_people_is_the_one_that_pynamodb_would_read(row: PeopleRow):
+    kept = {**row.serialize(), "unheard_of": {"S": "?"}, "reason": {"NULL": True}}
+
+    ours, theirs = PeopleRow.from_raw_data(kept), super(PeopleRow, PeopleRow).from_raw_data(kept)
+
+    assert type(ours) is type(theirs) is type(row)
+    assert vars(ours) == vars(theirs)
+
+
+def test_a_row_of_another_kind_is_refused_and_one_of_no_kind_is_taken_for_what_was_asked():
+    kept = MessageRow.of(a_message()).serialize()
+
+    with pytest.raises(ValueError, match="Cannot instantiate"):
+        EnrolmentRow.from_raw_data(kept)
+
+    del kept["kind"]
+    assert MessageRow.from_raw_data(kept).to_message() == a_message()

@@ -169,7 +169,19 @@ def test_one_address_is_asked_once_in_ten_minutes_and_three_times_a_day(outbox: 
     ]
 
     assert reasons == ["", "too_often", "", "", "too_often", ""]
-    assert may_ask("email", "ADA@example.org", "ada-0000000000000005", now=NOW), "the same mail is the same"
+    assert may_ask("email", "ADA@example.org", "ada-0000000000000005", "double-opt-in", now=NOW), (
+        "the same mail is the same"
+    )
+
+
+def test_questions_keep_no_mail_of_another_kind_back(outbox: Outbox):
+    """Else a stranger with our form could keep somebody from being erased."""
+    for minute in (0, 11, 22):
+        send(outbox, a_message(f"{minute:016d}"), ASKED, now=NOW + timedelta(minutes=minute))
+    erasure = replace(a_message("e" * 16, "erasure-link"), journey="erasure-link")
+
+    assert send(outbox, erasure, ASKED, now=NOW + timedelta(minutes=23)) == ""
+    assert "https://x.example/p/erase/" in outbox.words
 
 
 def test_a_closed_address_is_closed_to_service_too_but_not_by_leaving_marketing(outbox: Outbox):

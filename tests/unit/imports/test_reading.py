@@ -1,5 +1,6 @@
 """Files as people send them: read as they are meant, or refused with the line at fault."""
 
+import gzip
 import io
 import tracemalloc
 from itertools import repeat
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 
 from sojourn.imports.dialect import Dialect, sniff
+from sojourn.imports.examine import examine
+from sojourn.imports.files import LARGEST, Facts, unpacked
 from sojourn.imports.pieces import cut
-from sojourn.imports.reading import Record, open_lines, read_headers, read_records
+from sojourn.imports.reading import Record, is_damaged, open_lines, read_headers, read_records
 from sojourn.imports.refusals import ImportRefusedError
 
 PLAIN = Dialect("csv", "utf-8")
@@ -101,6 +104,49 @@ def test_what_is_no_text_is_never_opened(head):
         sniff(head + b"anything,at all\n")
     assert (refused.value.status, refused.value.code) == (415, "unsupported_file")
     assert "CSV" in refused.value.message
+
+
+class Nowhere:
+    """A file that nobody may read: it is judged by its size."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def facts(self, key: str) -> Facts:
+        """Larger than it should be."""
+        return Facts(self.size, "e")
+
+
+def test_a_file_beyond_two_gibibytes_is_refused_before_it_is_read():
+    """C2."""
+    with pytest.raises(ImportRefusedError) as refused:
+        examine(Nowhere(LARGEST + 1), "imports/x.csv", {})  # type: ignore[arg-type]
+
+    assert (refused.value.status, refused.value.extra["limit"]) == (413, 2 * 1024**3)
+
+
+def test_a_packed_file_that_swells_is_refused_and_memory_stays_flat():
+    """C3."""
+    bomb = gzip.compress(bytes(64 * 1024**2))
+    tracemalloc.start()
+
+    with pytest.raises(ImportRefusedError) as refused:
+        list(map(len, unpacked(io.BytesIO(bomb), largest=32 * 1024**2)))
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.status == 413
+    assert peak < 8_000_000
+
+
+def test_a_nul_costs_its_row_and_names_line_and_column():
+    """C1."""
+    records = read(b"email,name\nada@example.org,A\0da\neve@example.org,Eve\n")[1]
+
+    assert [(record.line, record.cells[1]) for record in records] == [(2, "A\0da"), (3, "Eve")]
+    assert [is_damaged(record.cells[1]) for record in records] == [True, False]
+    with pytest.raises(ImportRefusedError, match="name the columns"):
+        read(b"email,na\0me\nada@example.org,Ada\n")
 
 
 def test_json_lines_are_columns_with_points():

@@ -17,6 +17,7 @@ from sojourn.imports.files import Facts
 from sojourn.imports.mapping import read_mapping
 from sojourn.imports.model import Kind
 from sojourn.imports.reading import open_lines, read_headers, read_records
+from sojourn.imports.refusals import ImportRefusedError
 from sojourn.imports.rows import Drawing, Drawn
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -118,6 +119,17 @@ def test_a_row_that_comes_to_nothing_says_why(row, code):
     assert [(fault.line, fault.code) for fault in last.faults if fault.is_fatal] == [(2, code)]
 
 
+def test_a_nul_costs_its_row_and_of_two_columns_with_one_name_the_first_counts():
+    """C1."""
+    first, second = drawn("email,name,name\nada@example.org,Ada,Eve\neve@example.org,E\0ve,x\n")
+
+    assert events(first)[0].traits["name"] == "Ada"
+    assert second.is_failed
+    assert [(fault.line, fault.column, fault.code) for fault in second.faults] == [
+        (3, "name", "damaged_text")
+    ]
+
+
 def test_bytes_that_are_no_text_of_the_files_encoding_cost_their_row():
     utf8 = Dialect("csv", "utf-8")
     lines = open_lines(io.BytesIO(b"email,name\nada@example.org,\xff\xfe\n"), utf8)
@@ -152,6 +164,41 @@ def test_a_claim_without_evidence_is_a_person_who_may_not_be_written_to():
     assert ada.is_unproved
     assert [fault.code for fault in ada.faults] == ["consent_without_evidence"]
     assert consent_after(ada).state == {}
+
+
+ODD = "email,unsubscribed\npostmaster@shop.example,\nada@mailinator.com,\nAbuse+x@shop.example,yes\neve@example.org,\n"
+
+
+@pytest.mark.parametrize(
+    ("policies", "left_out"),
+    [
+        ({}, []),
+        ({"role_addresses": "warn", "disposable_addresses": "warn"}, []),
+        ({"role_addresses": "skip"}, ["role_address"]),
+        ({"disposable_addresses": "skip"}, ["disposable_address"]),
+        ({"role_addresses": "skip", "disposable_addresses": "skip"}, ["role_address", "disposable_address"]),
+    ],
+)
+def test_addresses_of_nobody_are_counted_or_left_out_but_leaving_is_heard(
+    policies: dict[str, str], left_out: list[str]
+):
+    """C9."""
+    mapping = {"columns": {"email": "traits.email", "unsubscribed": "unsubscribed.email"}, **policies}
+
+    rows = drawn(ODD, mapping=mapping)
+
+    assert [len(each.flags) for each in rows] == [1, 1, 1, 0]
+    assert [fault.code for each in rows for fault in each.faults] == left_out
+    assert sum(each.is_failed for each in rows) == len(left_out)
+    assert consent_after(rows[2]).status("email", "marketing", None) is Status.WITHDRAWN
+    again = read_mapping(Kind.CONTACTS, read_mapping(Kind.CONTACTS, mapping).as_json())
+    assert again == read_mapping(Kind.CONTACTS, mapping)
+
+
+@pytest.mark.parametrize(("kind", "policy"), [(Kind.CONTACTS, "drop"), (Kind.EVENTS, "skip")])
+def test_a_policy_of_addresses_is_one_of_two_and_of_contacts(kind: Kind, policy: str):
+    with pytest.raises(ImportRefusedError, match="role_addresses"):
+        read_mapping(kind, {"columns": {"email": "traits.email"}, "role_addresses": policy})
 
 
 def test_a_statement_speaks_for_everybody_but_who_left():

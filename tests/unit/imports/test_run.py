@@ -30,6 +30,7 @@ from sojourn.imports.plan import plan
 from sojourn.imports.refusals import ImportRefusedError
 from sojourn.imports.work import work
 from tests.cloud import REGION, SETTINGS, moto_cloud
+from tests.feedback import before_first
 from tests.insight_rows import NOW
 from tests.partiql import empty, teach_moto
 
@@ -227,6 +228,17 @@ def test_two_who_ask_at_once_run_one(desk: Desk):
     assert desk.machine.started == [(first.id, 1)]  # type: ignore[attr-defined]
 
 
+def test_two_who_ask_at_one_instant_run_one(desk: Desk):
+    """C10."""
+    put(desk, PEOPLE)
+
+    with before_first("PutItem", lambda: begin(asked(), desk=desk)):
+        job = begin(asked(), desk=desk)
+
+    assert desk.machine.started == [(job.id, 1), (job.id, 1)], "the second start of a name is none"  # type: ignore[attr-defined]
+    assert run(desk, job).figures["imported"] == len(events_there()) == 120
+
+
 def test_the_same_file_under_another_name_is_told_from_a_new_one(desk: Desk):
     put(desk, PEOPLE)
     put(desk, gzip.compress(PEOPLE.encode()), "imports/other.csv.gz")
@@ -312,6 +324,26 @@ def test_a_file_that_changed_meanwhile_is_not_imported(desk: Desk):
 
     assert refused.value.code == "file_changed"
     assert failed.status is Status.FAILED
+
+
+def test_a_file_that_changes_under_its_pieces_costs_no_row_and_makes_none_up(desk: Desk):
+    put(desk, PEOPLE)
+    job = _in_small_pieces(desk, begin(asked(), desk=desk))
+    first, second, *_ = pieces_of(desk, job)
+    work_on(desk, first)
+    put(desk, PEOPLE.replace("u", "w"))
+
+    for refused in (lambda: work_on(desk, second), lambda: pieces_of(desk, job)):
+        with pytest.raises(ImportRefusedError, match="ask for the import again"):
+            refused()
+
+    assert all(item["pk"].startswith("u#u") for item in events_there())
+
+
+def test_one_of_two_takes_over_a_file_of_which_nothing_came(desk: Desk):
+    store.claim_file("content", "nothing")
+
+    assert [store.take_over("content", owner="nothing", by=by) for by in ("a", "b", "a")] == ["a", "a", "a"]
 
 
 @pytest.mark.parametrize(

@@ -181,3 +181,37 @@ def test_what_a_recipient_does_is_counted_at_its_step(name, facts, figure):
 def test_an_event_about_no_message_counts_for_nothing():
     assert event_deltas(an_event("Order Completed", journey="welcome")) == {}
     assert event_deltas(an_event("Unsubscribed")) == {}
+
+
+def a_membership(since: str = "2026-11-21T10:00:00.000Z", until: str = "") -> dict[str, str]:
+    row = {"sk": "SEG#lapsed", "since": since, "cause": "time"}
+    return row | ({"until": until} if until else {"segment": "lapsed#3"})
+
+
+def of_segment(day: str, **figures: int) -> Deltas:
+    return {CounterKey("lapsed", day, kind="segment"): Counter(figures)}
+
+
+def test_who_comes_into_a_segment_and_goes_is_counted_on_the_days():
+    came, went = a_membership(), a_membership(until="2026-11-23T10:00:00.000Z")
+    again = a_membership(since="2026-11-24T10:00:00.000Z")
+
+    assert deltas(Change(None, came)) == of_segment("2026-11-21", entered=1)
+    assert deltas(Change(came, {**came, "cause": "rule_edit"})) == {}
+    assert deltas(Change(came, went)) == of_segment("2026-11-23", left=1)
+    assert deltas(Change(went, again)) == of_segment("2026-11-24", entered=1)
+
+
+def test_who_is_forgotten_is_not_counted_any_more():
+    went = a_membership(until="2026-11-23T10:00:00.000Z")
+
+    assert deltas(Change(a_membership(), None)) == of_segment("2026-11-21", entered=-1)
+    assert deltas(Change(went, None)) == of_segment("2026-11-21", entered=-1) | of_segment(
+        "2026-11-23", left=-1
+    )
+
+
+def test_a_counter_row_of_a_segment_tells_its_key():
+    key = CounterKey("lapsed", "2026-11-21", kind="segment")
+
+    assert CounterKey.from_row(key.pk, key.sk) == key

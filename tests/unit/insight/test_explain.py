@@ -11,7 +11,7 @@ from sojourn.clock import iso
 from sojourn.contacts.merge import Merge
 from sojourn.contacts.model import News, Profile
 from sojourn.contacts.seen import counted
-from sojourn.insight.explain import JourneyFacts, Standing, StepFacts, explain
+from sojourn.insight.explain import Came, JourneyFacts, Standing, StepFacts, explain
 from sojourn.messages.model import Message, MessageState
 from tests.insight_rows import ADA, NOW, a_message
 
@@ -98,6 +98,16 @@ def test_a_contact_that_left_is_told_to_be_done_and_why():
     assert answer["next"] is None
 
 
+def test_a_contact_between_two_requests_may_come_again():
+    over = replace(STANDING, status="completed", ended_at=iso(LATER))
+
+    answer = told(journey=replace(LIVE, is_entered_again=True), standing=over)
+
+    assert answer["reason"] == "between_requests"
+    assert "lets them in again" in answer["why"]
+    assert f"It completed at {iso(LATER)}." in answer["why"]
+
+
 def test_after_a_wait_comes_the_step_behind_it():
     assert told(standing=STANDING)["next"] == {
         "step": "Clicked?",
@@ -175,3 +185,31 @@ def test_merges_and_conflicts_are_told():
         ("b" * 20, ADA, "alias")
     ]
     assert answer["conflicts"] == [conflict]
+
+
+@pytest.mark.parametrize(
+    ("came", "reason"),
+    [
+        (None, "segment_never_entered"),
+        (Came("2026-10-01T00:00:00.000Z", moves=True), "segment_entered_before_live"),
+        (Came("2026-11-02T00:00:00.000Z", moves=False), "segment_entered_unmoved"),
+        (Came("2026-11-02T00:00:00.000Z", moves=True), "not_admitted"),
+    ],
+)
+def test_who_is_not_in_a_journey_of_a_segment_is_told_why(came: Came | None, reason: str):
+    journey = replace(LIVE, entry="Segment Entered", segment="lapsed")
+
+    told = explain(ada(), journey, standing=None, messages=[], came=came, now=NOW)
+
+    assert told["reason"] == reason
+    assert "lapsed" in told["why"] or reason == "not_admitted"
+
+
+def test_a_journey_whose_segment_cannot_be_judged_says_so():
+    """T109."""
+    journey = replace(LIVE, entry="Segment Entered", segment="lapsed", is_held=True)
+
+    told = explain(ada(), journey, standing=None, messages=[], now=NOW)
+
+    assert told["reason"] == "segment_invalid"
+    assert "deleted" in told["why"]

@@ -7,7 +7,7 @@ import pytest
 
 from sojourn.journeys.check import LONGEST_NAME, MOST_STEPS
 from sojourn.journeys.load import examine
-from sojourn.journeys.parse import DEEPEST, LARGEST
+from sojourn.rules.parse import DEEPEST, LARGEST
 
 PAGE = (Path(__file__).parents[3] / "docs/journeys.md").read_text()
 HEAD = "journey: example\npurpose: marketing\nentry: {event: E}\nsteps:\n"

@@ -1,9 +1,12 @@
 """Letting a contact in."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from sojourn.clock import iso
+from sojourn.consent.model import Purpose
 from sojourn.errors import StoreBusyError
 from sojourn.journeys import store
 from sojourn.journeys.enrol import enrol
@@ -11,10 +14,21 @@ from sojourn.journeys.enrolment import Status
 from sojourn.journeys.names import EnrolmentId, execution_name
 from sojourn.journeys.versions import LiveJourney
 from sojourn.journeys.wait import Engine
-from tests.journeys import CONTACT, Machines, an_engine, an_enrolment, an_event, keep
+from tests.journeys import (
+    CONTACT,
+    NOW,
+    Machines,
+    an_engine,
+    an_enrolment,
+    an_event,
+    keep,
+    publish_as_first,
+    welcome,
+)
 
 ID = f"{CONTACT}.welcome.1"
 ABSORBED = "b" * 20
+HOUR = timedelta(hours=1)
 
 
 def with_machines(machines: Machines) -> Engine:
@@ -91,6 +105,75 @@ def test_an_entry_that_a_merge_made_one_too_many_ends(live: LiveJourney):
     ended = store.get_enrolment(began.id)
     assert ended is not None
     assert (ended.status, ended.reason, machines.stopped) == (Status.EXITED, "merged", [began.execution])
+
+
+# A journey of the purpose `service`
+
+
+@pytest.fixture
+def answering(live: LiveJourney) -> LiveJourney:
+    """The same steps, as the answer to a request."""
+    asked = replace(welcome(), name="link", purpose=Purpose.SERVICE, topic=None)
+    return publish_as_first(asked)
+
+
+def test_each_request_is_an_entry_once_the_run_before_is_over(answering: LiveJourney):
+    machines = Machines()
+    engine = with_machines(machines)
+    first = enrol([CONTACT], an_event(), answering, engine=engine)
+    assert first is not None
+
+    later = an_event(number=2, at=NOW + HOUR)
+    assert enrol([CONTACT], later, answering, engine=engine) is None, "one at a time"
+    store.end(first.id, Status.COMPLETED, reason="", now=iso(NOW + HOUR))
+    second = enrol([CONTACT], later, answering, engine=engine)
+
+    assert second is not None
+    assert (first.entry, second.entry, second.status) == (1, 2, Status.ACTIVE)
+    assert machines.started == [first.execution, second.execution]
+
+
+def test_a_request_that_comes_again_finds_its_own_run(answering: LiveJourney):
+    machines = Machines()
+    engine = with_machines(machines)
+    first = enrol([CONTACT], an_event(), answering, engine=engine)
+    assert first is not None
+    store.end(first.id, Status.COMPLETED, reason="", now=iso(NOW))
+    later = an_event(number=2, at=NOW + HOUR)
+    with pytest.raises(StoreBusyError):
+        enrol([CONTACT], later, answering, engine=with_machines(Machines(breaks=StoreBusyError("states"))))
+
+    again = [enrol([CONTACT], later, answering, engine=engine) for _ in range(2)]
+    assert enrol([CONTACT], an_event(), answering, engine=engine) == store.get_enrolment(first.id)
+
+    assert [run.entry if run else 0 for run in again] == [2, 2]
+    assert len(list(store.enrolments_of(CONTACT, "link"))) == 2
+
+
+def test_hasty_requests_are_one(answering: LiveJourney):
+    engine = with_machines(Machines())
+    first = enrol([CONTACT], an_event(), answering, engine=engine)
+    assert first is not None
+    store.end(first.id, Status.COMPLETED, reason="", now=iso(NOW))
+
+    soon = [an_event(number=2 + minute, at=NOW + timedelta(minutes=minute)) for minute in (1, 9, 10)]
+    runs = [enrol([CONTACT], event, answering, engine=engine) for event in soon]
+
+    assert [run.entry if run else 0 for run in runs] == [0, 0, 2]
+
+
+def test_a_request_is_answered_once_whatever_contacts_the_person_was(answering: LiveJourney):
+    keep(
+        an_enrolment(contact=ABSORBED, journey="link", entry=4, entered_by="before", status=Status.COMPLETED)
+    )
+    engine = with_machines(Machines())
+    later = an_event(at=NOW + HOUR)
+
+    run = enrol([CONTACT, ABSORBED], later, answering, engine=engine)
+    again = enrol([CONTACT, ABSORBED], later, answering, engine=engine)
+
+    assert run is not None
+    assert (run.contact, run.entry, again) == (CONTACT, 5, run)
 
 
 def test_names_fit_into_80_characters_and_tell_nobody():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sojourn.journeys.files import check_files, journey_files, load_file
-from sojourn.journeys.findings import JourneyRefusedError
+from sojourn.journeys.load import JourneyRefusedError
 
 GOOD = "journey: {}\npurpose: marketing\nentry: {{event: E}}\nsteps:\n  - {{send: A, template: t}}\n"
 

@@ -12,7 +12,7 @@ from sojourn.asl.api import StepFunctions
 from sojourn.asl.walk import Walker
 from sojourn.clock import ManualClock
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
-from sojourn.journeys.findings import JourneyRefusedError
+from sojourn.journeys.load import JourneyRefusedError
 from sojourn.journeys.publish import Press, publish
 from sojourn.journeys.versions import Draft, get_draft, get_version, live, save_draft, set_live
 from sojourn.messages.check import save

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sojourn.journeys.findings import Finding, JourneyRefusedError
-from sojourn.journeys.load import examine, load_journey
+from sojourn.journeys.load import JourneyRefusedError, examine, load_journey
+from sojourn.rules.findings import Finding
 
 WELCOME = Path(__file__).parents[3] / "statemachines/journeys/welcome.journey.yaml"
 TEMPLATES = {"welcome": "email", "chapter": "email", "reminder": "email", "feedback": "email", "offer": "sms"}
@@ -223,7 +223,7 @@ BAD: dict[str, Bad] = {
     "a tab": ("topic: onboarding", "\ttopic: onboarding", 3, "", "not YAML", "mend"),
     "an alias": ("entry: {event: Signed Up}", "entry: &a {event: *a}", 4, "", "aliases", "write it out"),
     "a tag": ("topic: onboarding", "topic: !!python/name:os.system x", 3, "", "tag", "leave the tag out"),
-    "two documents": ("entry:", "---\nentry:", 4, "", "second document", "one journey"),
+    "two documents": ("entry:", "---\nentry:", 4, "", "second document", "one of them"),
     "a list as a key": ("topic: onboarding", "? [a]\n: b", 3, "", "key is a list", "word"),
     "a control character": (
         "topic: onboarding",

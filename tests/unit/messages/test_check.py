@@ -10,6 +10,7 @@ from sojourn.messages.files import read_template, template_files
 from sojourn.messages.render import render
 from sojourn.messages.sms import part_count
 from sojourn.messages.template import Template
+from sojourn.messages.urls import OURS
 from tests.unit.messages.drafts import FOOT, a_mail, an_sms
 
 SHIPPED = Path(__file__).parents[3] / "statemachines/journeys/templates"
@@ -221,8 +222,7 @@ def test_the_shipped_templates_can_be_saved_and_sent_to_somebody_unknown(path):
         {},
         link=lambda n: f"https://t/{n}",
         unsubscribe_url="https://u",
-        confirm_url="https://y",
-        preferences_url="https://p",
+        doors=dict.fromkeys(OURS, "https://p"),
         postal_address="At 1",
     )
     assert len(rendered.html.encode()) < 20_000

@@ -18,7 +18,7 @@ SojournError
 │   ├── StaleWriteError             someone else wrote the row first: read again
 │   ├── ProfileTooLargeError        more of one person than a row can hold; names the field (contacts)
 │   ├── EventRejectedError          an event that can never be stored (events)
-│   ├── JourneyRefusedError         a journey with errors (journeys)
+│   ├── RefusedError                a file with errors: JourneyRefusedError, SegmentRefusedError (rules, journeys)
 │   ├── TemplateRefusedError        a template with faults; TemplateFaultError is one of them (messages)
 │   ├── ImportRefusedError          a file, mapping or statement that cannot be imported (imports)
 │   ├── RenderError                 this contact cannot get this message; Missing, Unfit, RenderLimit (messages)

@@ -60,13 +60,23 @@ class ApiSettings(FromEnv):
     publish_journey_function: str
     files_bucket: str
     import_machine_arn: str
+    backfill_machine_arn: str
+    erase_contact_machine_arn: str
+    export_contact_machine_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesSettings(FromEnv):
+    """What only preferences knows: where the rights of a person are begun, and where their file lies."""
+
+    files_bucket: str
     erase_contact_machine_arn: str
     export_contact_machine_arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReactSettings(FromEnv):
-    """What only react and park_token know: they read events and must know which of them are news."""
+    """What those know that read events and must tell which of them are news."""
 
     max_event_age_hours: str
 

@@ -5,7 +5,7 @@ A row class belongs to its concept's store.py and derives from one of the bases 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import DiscriminatorAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
@@ -33,6 +33,17 @@ class OpenIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # 
     until = UnicodeAttribute(range_key=True)
 
 
+class MembersIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # as above
+    """Who is in a segment, by when they came: `<segment>#<shard>`."""
+
+    class Meta:
+        index_name = "Segment"
+        projection = KeysOnlyProjection()
+
+    segment = UnicodeAttribute(hash_key=True)
+    since = UnicodeAttribute(range_key=True)
+
+
 class PeopleRow(Model):
     """Any row of one person; `kind` tells which."""
 
@@ -45,9 +56,31 @@ class PeopleRow(Model):
     sk = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
 
+    @classmethod
+    def from_raw_data(cls, data: dict[str, dict[str, Any]]) -> Self:
+        """The row, of the class that its `kind` names.
+
+        Made of what is there: PynamoDB looks for all that might be, at thrice the cost, and every message pays for it.
+        """
+        model = _model_of(data.get("kind"))
+        if model is None or not issubclass(model, cls):
+            return super().from_raw_data(data)  # which says what is wrong
+        row, attributes, ours = model.__new__(model), model.get_attributes(), model._dynamo_to_python_attr
+        row.attribute_values = {
+            name: attributes[name].deserialize(attributes[name].get_value(value))
+            for told, value in data.items()
+            if (name := ours(told)) in attributes and "NULL" not in value
+        }
+        return row
+
+
+def _model_of(kind: dict[str, str] | None) -> type[PeopleRow] | None:
+    classes: dict[str, type[PeopleRow]] = PeopleRow.kind._discriminator_map
+    return classes.get(kind["S"]) if kind else None
+
 
 class OpenRow(Model):
-    """A row of the index Open. Apart from PeopleRow, which would filter by `kind`: a keys-only index has none."""
+    """A row of the index Open, or Segment. Apart from PeopleRow, which would filter by `kind`: these have none."""
 
     class Meta:
         table_name = "unbound"
@@ -56,7 +89,9 @@ class OpenRow(Model):
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    since = UnicodeAttribute(null=True)  # of a member
     open_index = OpenIndex()
+    members_index = MembersIndex()
 
 
 class IdentityRow(Model):

@@ -1,21 +1,24 @@
-"""Writes in DynamoDB's own words, for the path that every message pays: PynamoDB builds the same requests, and reads
+"""Requests in DynamoDB's own words, for the path that every message pays: PynamoDB builds the same ones, and reads
 the same rows, at half as much CPU again as botocore needs for the call itself. Everything else goes through PynamoDB.
 
     failed = transact([check(key, "#status = :active", {":active": {"S": "active"}}), put(item, "…", {…})])
 
-An expression names attributes as `#name`, so no reserved word is in the way. All of it is about the People table.
+An expression names attributes as `#name`, so no reserved word is in the way. All of it but `find` is about the People
+table.
 """
 
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.models import Model
 
 from sojourn.errors import StoreBusyError
 from sojourn.tables import PeopleRow, connection
 
+M = TypeVar("M", bound=Model)
 Key = tuple[str, str]
 Value = Mapping[str, Any]  # {"S": "text"}
 Write = dict[str, dict[str, Any]]
@@ -65,6 +68,14 @@ def transact(writes: Sequence[Write]) -> set[int]:
             return failed
         raise StoreBusyError("transaction") from error
     return set()
+
+
+def find(model: type[M], pk: str, *sk: str) -> M | None:
+    """The row of this key, strongly read; None when there is none."""
+    key = {name: text(value) for name, value in zip(("pk", "sk"), (pk, *sk), strict=False)}
+    table: str = model.Meta.table_name
+    answer = connection().client.get_item(TableName=table, Key=key, ConsistentRead=True)
+    return model.from_raw_data(answer["Item"]) if "Item" in answer else None
 
 
 def read(keys: Iterable[Key]) -> Iterator[PeopleRow]:

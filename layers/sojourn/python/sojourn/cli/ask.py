@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from sojourn.cli.api import Api
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.tables import table
 
 
 @click.command("explain")
@@ -79,7 +79,7 @@ def show_journey(name: str, api: Api, as_json: bool) -> None:
 
 def _journeys(answer: dict[str, Any]) -> Iterator[Any]:
     columns = ("name", "revision", "live_version", "entry")
-    yield _table("Journeys", columns, ([each[name] for name in columns] for each in answer["items"]))
+    yield table("Journeys", columns, ([each[name] for name in columns] for each in answer["items"]))
 
 
 def _explained(answer: dict[str, Any]) -> Iterator[Any]:
@@ -91,34 +91,34 @@ def _explained(answer: dict[str, Any]) -> Iterator[Any]:
         yield Text(f"Next: {coming['step']} at {coming['at']}{late}. {coming['what']}")
     if answer["messages"]:
         columns = ("step", "channel", "state", "reason", "due", "sent_at")
-        yield _table("Messages", columns, ([each[name] for name in columns] for each in answer["messages"]))
+        yield table("Messages", columns, ([each[name] for name in columns] for each in answer["messages"]))
 
 
 def _explained_all(answers: list[dict[str, Any]]) -> Iterator[Any]:
     columns = ("journey", "reason", "why")
-    yield _table("Journeys", columns, ([each[name] for name in columns] for each in answers))
+    yield table("Journeys", columns, ([each[name] for name in columns] for each in answers))
 
 
 def _reported(answer: dict[str, Any]) -> Iterator[Any]:
-    yield _table("Enrolments", ("", "n"), _lines(answer["enrolments"]))
+    yield table("Enrolments", ("", "n"), _lines(answer["enrolments"]))
     messages = answer["messages"]
     channels = messages["by_channel"]
     names = [name for name, _ in _lines({**messages, "by_channel": {}})]
     figures = {channel: dict(_lines(part)) for channel, part in {"all": messages, **channels}.items()}
     rows = ([name, *(figures[channel].get(name, 0) for channel in figures)] for name in names)
-    yield _table("Messages", ("", *figures), rows)
+    yield table("Messages", ("", *figures), rows)
 
 
 def _contact(answer: dict[str, Any]) -> Iterator[Any]:
     yield Text(f"{answer['id']}  {'  '.join(answer['identities'])}")
-    yield _table("Person", ("", ""), _standing(answer))
+    yield table("Person", ("", ""), _standing(answer))
     if answer["traits"]:
-        yield _table("Traits", ("trait", "value"), answer["traits"].items())
+        yield table("Traits", ("trait", "value"), answer["traits"].items())
     consent = [(slot, said["status"], said["at"]) for slot, said in answer["consent"].items()]
     if consent:
-        yield _table("Consent", ("channel|purpose|topic", "said", "at"), consent)
+        yield table("Consent", ("channel|purpose|topic", "said", "at"), consent)
     events = ((name, seen["n"], seen["last"]) for name, seen in answer["events"].items())
-    yield _table("Events", ("event", "n", "last"), events)
+    yield table("Events", ("event", "n", "last"), events)
 
 
 def _standing(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -143,10 +143,3 @@ def _lines(figures: dict[str, Any]) -> Iterator[tuple[str, int]]:
             yield name, figure
         elif name != "by_channel":
             yield from ((f"{name}: {reason}", n) for reason, n in figure.items())
-
-
-def _table(title: str, columns: Any, rows: Any) -> Table:
-    table = Table(*columns, title=title, title_justify="left")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    return table

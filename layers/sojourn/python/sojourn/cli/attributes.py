@@ -39,6 +39,14 @@ def set_attribute(name: str, type: str, api: Api, as_json: bool) -> None:  # noq
     show(answer, as_json, lambda _: [Text(f"{name} is a {type}")])
 
 
+@attributes_group.command("delete")
+@click.argument("name")
+@asks_api
+def delete_attribute(name: str, api: Api, as_json: bool) -> None:
+    """Hold the type of the attribute NAME no longer; segments that name it stand still until they are mended."""
+    show(api.delete("attributes", name), as_json, _deleted)
+
+
 @click.group("workspace")
 def workspace_group() -> None:
     """Where the company is: numbers without + and hours without a zone go by it."""
@@ -59,6 +67,12 @@ def set_workspace(country: str | None, timezone: str | None, api: Api, as_json: 
     """Say both: what is left out is nobody's."""
     body = json.dumps({"country": country, "timezone": timezone}).encode()
     show(api.put("workspace", body=body), as_json, _place)
+
+
+def _deleted(answer: dict[str, Any]) -> Iterator[Any]:
+    yield Text(f"{answer['deleted']} is deleted; profiles keep their values.")
+    for segment in answer["invalid_segments"]:
+        yield Text(f"{segment} stands still: nobody comes or goes until its rule is mended and published.")
 
 
 def _everything(api: Api) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ import click
 from sojourn.asl.model import to_text
 from sojourn.journeys.compile import compile_journey
 from sojourn.journeys.files import check_files, journey_files, load_file
-from sojourn.journeys.findings import JourneyRefusedError
+from sojourn.journeys.load import JourneyRefusedError
 from sojourn.journeys.model import Journey
 
 SHIPPED = Path("statemachines/journeys")

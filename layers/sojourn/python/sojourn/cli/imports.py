@@ -18,6 +18,7 @@ from sojourn.cli.watching import watched
 
 BLOCK = 1024 * 1024
 ENDED = {"completed", "incomplete", "failed", "duplicate"}
+POLICIES = ("role_addresses", "disposable_addresses")
 WORDS = {
     "rows": "rows",
     "imported": "imported",
@@ -29,6 +30,8 @@ WORDS = {
     "unmailable": "people not to be written to",
     "unsubscribed": "people who stay unsubscribed",
     "unproved": "claims of consent without evidence",
+    "role_addresses": "addresses of a function, like postmaster@",
+    "disposable_addresses": "disposable addresses",
 }
 
 
@@ -194,6 +197,11 @@ def _previewed(preview: dict[str, Any]) -> Iterator[Any]:
     for column in dict.fromkeys(preview["columns"]):
         table.add_row(Text(column), Text(_target(preview["mapping"]["columns"], column)))
     yield table
+    for name in POLICIES:
+        found = preview.get(name) or {"in_sample": 0}  # which an older stack does not tell
+        if found["in_sample"]:
+            fate = "left out" if found["policy"] == "skip" else f"imported; {name}: skip leaves them out"
+            yield Text(f"{found['in_sample']} of the first rows have {WORDS[name]}: {fate}")
     for fault in preview["faults"][:5]:
         yield Text(f"line {fault['line']}, {fault['column'] or 'row'}: {fault['reason']}")
 

@@ -2,6 +2,7 @@
 
 import click
 
+from sojourn.cli.archive import archive_group
 from sojourn.cli.ask import contact_group, explain_command, journey_group, report_command
 from sojourn.cli.attributes import attributes_group, workspace_group
 from sojourn.cli.exports import export_group
@@ -11,6 +12,7 @@ from sojourn.cli.imports import import_group
 from sojourn.cli.keys import keys_group
 from sojourn.cli.privacy import erase_contact, export_contact, privacy_group
 from sojourn.cli.publish import publish_command
+from sojourn.cli.segments import segment_group
 from sojourn.cli.suppressions import suppress_command, unsuppress_command
 
 
@@ -28,6 +30,7 @@ for command in (
     report_command,
     contact_group,
     journey_group,
+    segment_group,
     import_group,
     export_group,
     keys_group,
@@ -37,6 +40,7 @@ for command in (
     suppress_command,
     unsuppress_command,
     privacy_group,
+    archive_group,
 ):
     main.add_command(command)
 for of_a_contact in (export_contact, erase_contact):

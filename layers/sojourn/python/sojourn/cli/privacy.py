@@ -97,7 +97,7 @@ def privacy_group() -> None:
 )
 def replay_command(stack: str, tables: tuple[str, ...]) -> None:
     """After a restore: erase again whoever was erased before. Run it before anybody uses the tables."""
-    os.environ.update(environment_of(_outputs(stack), tables))
+    os.environ.update(environment_of(outputs_of(stack), tables))
     from sojourn import bootstrap
     from sojourn.privacy.replay import replay
 
@@ -121,7 +121,8 @@ def environment_of(outputs: Mapping[str, str], tables: tuple[str, ...]) -> dict[
     return {name.upper(): value for name, value in known.items()}
 
 
-def _outputs(stack: str) -> dict[str, str]:
+def outputs_of(stack: str) -> dict[str, str]:
+    """What a stack says of itself."""
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 

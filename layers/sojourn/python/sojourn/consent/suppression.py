@@ -87,11 +87,17 @@ def milder_than(reason: Reason) -> list[Reason]:
     return ranked[: ranked.index(reason)]
 
 
-def asked_again(known: list[list[str]], message_id: str, now: datetime) -> list[list[str]] | None:
-    """The day's service mails with one more, or None when that is one too many. Each is a message and its moment."""
-    today = [[message, at] for message, at in known if parse_iso(at) > now - timedelta(days=1)]
-    lately = any(parse_iso(at) > now - ASKED_APART for _, at in today)
-    return None if lately or len(today) >= ASKED_A_DAY else [*today, [message_id, iso(now)]]
+def asked_again(
+    known: list[list[str]], message_id: str, now: datetime, *, kind: str = ""
+) -> list[list[str]] | None:
+    """The day's service mails with one more, or None when that is one too many of its kind.
+
+    Each is a message, its moment and its kind: whoever floods a mailbox with questions keeps no other mail from it.
+    """
+    today = [each for each in known if parse_iso(each[1]) > now - timedelta(days=1)]
+    alike = [each[1] for each in today if each[2:] == [kind]]
+    lately = any(parse_iso(at) > now - ASKED_APART for at in alike)
+    return None if lately or len(alike) >= ASKED_A_DAY else [*today, [message_id, iso(now), kind]]
 
 
 def bounces_too_often(soft: Collection[str], sends: Iterable[Send]) -> bool:

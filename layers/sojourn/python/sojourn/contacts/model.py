@@ -27,6 +27,8 @@ PROTECTED = frozenset({"email", "phone", "phone_country", "stage", "score", "lea
 CHANNEL_OF = {"email": "email", "phone": "sms"}
 PARTITIONS = ("u#", "a#")  # the identities under which events are kept
 
+Marks = Mapping[str, Mapping[str, Any]]  # generation → {at, said}: in a segment by that generation's rule
+
 
 class ProfileTooLargeError(Hopeless):
     """More of one person than a row can hold; `field` is where most of it lies."""
@@ -70,6 +72,12 @@ class Profile:
     merged: tuple[str, ...] = ()  # contacts that became this one
     merging: tuple[str, ...] = ()  # those of them whose rows are still to be looked through
     conflicts: tuple[Mapping[str, str], ...] = ()  # identities claimed by two: {at, identity, event, why}
+    traces: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # events that segments know one by one
+    segments: Mapping[str, Marks] = field(default_factory=dict)  # name → {generation: since when}
+    flips_at: str = ""  # when time alone may next change a segment: there is a due row of then, or of before
+    unsaid: tuple[Mapping[str, Any], ...] = ()  # changes of segments that may still have to be told
     erased_at: str = ""  # since when this person is forgotten: nothing is ever written under this id again
 
     @property
@@ -155,6 +163,12 @@ def join(survivor: Profile, other: Profile) -> Profile:
         created_at=min(filter(None, (survivor.created_at, other.created_at)), default=""),
         is_known=survivor.is_known or other.is_known,
         facts=join_all(survivor.facts, other.facts),
+        traces=_joined_traces(survivor.traces, other.traces),
+        segments={
+            name: {**other.segments.get(name, {}), **survivor.segments.get(name, {})}
+            for name in sorted({*survivor.segments, *other.segments})
+        },
+        flips_at=min(filter(None, (survivor.flips_at, other.flips_at)), default=""),
     )
 
 
@@ -168,6 +182,7 @@ def content(profile: Profile) -> dict[str, Any]:
         "created_at": profile.created_at,
         "is_known": profile.is_known,
         "facts": dict(profile.facts),
+        "traces": dict(profile.traces),
     }
 
 
@@ -207,6 +222,15 @@ def _furthest(mine: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, s
         identity: max(mine.get(identity, "0"), theirs.get(identity, "0"), key=int)
         for identity in {*mine, *theirs}
     }
+
+
+def _joined_traces(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    if not mine or not theirs:
+        return {**mine, **theirs}
+    from sojourn.rules.traces import join as join_trace
+
+    joined = {name: join_trace(mine.get(name), theirs.get(name)) for name in sorted({*mine, *theirs})}
+    return {name: dict(trace) for name, trace in joined.items() if trace}
 
 
 def _united(mine: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,6 +36,24 @@ def unpacked_times(kept: Mapping[str, Any]) -> dict[str, str]:
     return {name: stamp for stamp, names in kept.items() for name in names}
 
 
+def packed_marks(segments: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """{segment: {generation: {at, said}}}, of which what was said is its time and nothing else."""
+    return {
+        name: {number: mark["at"] if mark["said"] else [mark["at"]] for number, mark in marks.items()}
+        for name, marks in segments.items()
+        if marks
+    }
+
+
+def unpacked_marks(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """What `packed_marks` was given."""
+    return {name: {number: _mark(said) for number, said in marks.items()} for name, marks in kept.items()}
+
+
+def _mark(said: Any) -> dict[str, Any]:
+    return {"at": said, "said": True} if isinstance(said, str) else {"at": said[0], "said": False}
+
+
 def _packed(seen: Seen) -> Any:
     if "days" not in seen:
         return dict(seen)

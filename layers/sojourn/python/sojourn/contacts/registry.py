@@ -32,16 +32,19 @@ class Attribute:
     by: Teacher = Teacher.SERVER
     seen: bool = True
     revision: int = 0
+    is_gone: bool = False  # deleted; a value that comes in makes it anew
 
     @classmethod
     def of(cls, row: Row) -> "Attribute":
         """From its row."""
         said = row.data
-        return cls(row.id, DataType(said["type"]), Teacher(said["by"]), said["seen"] is True, row.revision)
+        by, is_gone = Teacher(said["by"]), said.get("gone") is True
+        return cls(row.id, DataType(said["type"]), by, said["seen"] is True, row.revision, is_gone)
 
     def as_row(self) -> Row:
         """Its row."""
-        return Row(KIND, self.name, self.revision, {"type": self.type, "by": self.by, "seen": self.seen})
+        said: dict[str, Any] = {"type": self.type, "by": self.by, "seen": self.seen}
+        return Row(KIND, self.name, self.revision, {**said, "gone": True} if self.is_gone else said)
 
 
 @dataclass(slots=True)
@@ -71,13 +74,30 @@ class KnownAttributes:
     def _all(self) -> dict[str, Attribute]:
         now = self.clock.wall()
         if self._until is None or now >= self._until:
-            self._known = {each.name: each for each in read_all()}
+            self._known = {each.name: each for each in _every()}
             self._until = now + REMEMBERED_FOR
         return self._known
 
 
 def read_all() -> Iterator[Attribute]:
     """Every attribute that was taught or declared, by name."""
+    return (each for each in _every() if not each.is_gone)
+
+
+def deleted() -> frozenset[str]:
+    """The attributes that were deleted, and came in no more since."""
+    return frozenset(each.name for each in _every() if each.is_gone)
+
+
+def delete(name: str) -> bool:
+    """Take an attribute out of the registry; False when there is none. Profiles keep what they know of it."""
+    there = config.get(KIND, name)
+    if there is None or Attribute.of(there).is_gone:
+        return False
+    return write(replace(Attribute.of(there), is_gone=True)).is_gone
+
+
+def _every() -> Iterator[Attribute]:
     with store_errors_translated():
         for row in config.query(KIND):
             yield Attribute.of(row)
@@ -95,7 +115,7 @@ def write(attribute: Attribute) -> Attribute:
 
 def declare(types: Mapping[str, Any]) -> None:
     """Say types before the first value comes. Problem 409 where profiles may hold values of another."""
-    known = {each.name: each for each in read_all()}
+    known = {each.name: each for each in _every()}
     wanted = {name: _wanted(name, said, known.get(name)) for name, said in types.items()}
     if len({*known, *wanted}) > MOST_ATTRIBUTES:
         raise Problem(
@@ -116,6 +136,8 @@ def _wanted(name: str, said: Any, known: Attribute | None) -> Attribute | None:
     if not isinstance(said, str) or said not in set(DataType):
         raise Problem(400, "invalid_type", f"a type is one of {', '.join(DataType)}", field=name[:80])
     held = BUILT_IN.get(name) or (known.type if known else None)
+    if known and known.is_gone:
+        return replace(known, type=DataType(said), by=Teacher.OPERATOR, is_gone=False)
     if held == said:
         return None
     if name in BUILT_IN or (known and known.seen):
@@ -132,8 +154,8 @@ def _conflict(name: str, held: DataType | None) -> Problem:
 
 def _news(known: Attribute | None, name: str, value: Any, by: Teacher) -> Attribute | None:
     """What this value teaches; None when nothing."""
-    if known is None:
-        return Attribute(name, inferred(value), by)
+    if known is None or known.is_gone:
+        return Attribute(name, inferred(value), by, revision=known.revision if known else 0)
     if known.by is Teacher.BROWSER and by is not Teacher.BROWSER:
         return replace(known, type=inferred(value) if not fits(value, known.type) else known.type, by=by)
     return replace(known, seen=True) if not known.seen and fits(value, known.type) else None

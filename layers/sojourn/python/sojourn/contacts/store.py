@@ -23,10 +23,17 @@ from sojourn.contacts.identities.store import (
 )
 from sojourn.contacts.merge import Merge
 from sojourn.contacts.model import CONTACT_ID_LENGTH, Profile, ProfileTooLargeError
-from sojourn.contacts.packing import packed, packed_times, unpacked, unpacked_times
+from sojourn.contacts.packing import (
+    packed,
+    packed_marks,
+    packed_times,
+    unpacked,
+    unpacked_marks,
+    unpacked_times,
+)
 from sojourn.errors import StaleWriteError
 from sojourn.tables import CONDITION_FAILED, PeopleRow, connection
-from sojourn.transactions import ABSENT, Value, Write, number, put, text
+from sojourn.transactions import ABSENT, Value, Write, find, number, put, text
 
 LARGEST_PROFILE = 380_000  # bytes; DynamoDB takes 400 KB, and a merge must have room to say so
 IS_NEXT = "#revision = :revision"
@@ -58,6 +65,10 @@ class ProfileRow(PeopleRow, discriminator="profile"):
     merged = JSONAttribute(null=True)
     merging = JSONAttribute(null=True)
     conflicts = JSONAttribute(null=True)
+    traces = JSONAttribute(null=True)
+    segments = JSONAttribute(null=True)
+    flips_at = UnicodeAttribute(null=True)
+    unsaid = JSONAttribute(null=True)
 
     def to_profile(self) -> Profile:
         """The model of this row."""
@@ -76,6 +87,10 @@ class ProfileRow(PeopleRow, discriminator="profile"):
             merged=tuple(self.merged or ()),
             merging=tuple(self.merging or ()),
             conflicts=tuple(self.conflicts or ()),
+            traces=self.traces or {},
+            segments=unpacked_marks(self.segments or {}),
+            flips_at=self.flips_at or "",
+            unsaid=tuple(self.unsaid or ()),
         )
 
 
@@ -130,9 +145,8 @@ def new_contact_id(event_key: str) -> str:
 def get_profile(contact: str) -> Profile:
     """The profile, or an empty one of revision 0; of a contact that became another, the other's."""
     while True:
-        try:
-            row = ProfileRow.get(people_key(contact), "PROFILE", consistent_read=True)
-        except ProfileRow.DoesNotExist:
+        row = find(ProfileRow, people_key(contact), "PROFILE")
+        if row is None:
             return Profile(contact)
         if row.erased_at:
             return Profile(contact, erased_at=row.erased_at)
@@ -205,6 +219,9 @@ def item_of(profile: Profile) -> dict[str, Value]:
         "merged": profile.merged,
         "merging": profile.merging,
         "conflicts": profile.conflicts,
+        "traces": profile.traces,
+        "segments": packed_marks(profile.segments),
+        "unsaid": profile.unsaid,
     }
     item: dict[str, Value] = {
         "pk": text(people_key(profile.contact)),
@@ -215,6 +232,8 @@ def item_of(profile: Profile) -> dict[str, Value]:
     }
     if profile.created_at:
         item["created_at"] = text(profile.created_at)
+    if profile.flips_at:
+        item["flips_at"] = text(profile.flips_at)
     return {**item, "is_known": {"BOOL": True}} if profile.is_known else item
 
 

@@ -13,11 +13,17 @@ from sojourn.messages.library import get_template
 from sojourn.messages.model import Message
 from sojourn.messages.render import Rendered, render
 from sojourn.messages.sms import part_count
-from sojourn.messages.urls import CONFIRM, PREFERENCES
+from sojourn.messages.urls import CONFIRM, ERASE, EXPORT, OF_SERVICE, PREFERENCES
 from sojourn.tracking.tokens import Action, Keys, sign, sign_until
 
 MEASURES = frozenset({Measure.OPENS, Measure.CLICKS})
 NOTHING: frozenset[Measure] = frozenset()
+DOORS = {
+    CONFIRM: (Action.CONFIRM, "/p/confirm"),
+    PREFERENCES: (Action.PREFERENCES, "/p"),
+    EXPORT: (Action.EXPORT, "/p/export"),
+    ERASE: (Action.ERASE, "/p/erase"),
+}
 ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058, 3.1: exactly this
 
 
@@ -70,9 +76,7 @@ class Composer:
 
     def _rendered(self, message: Message, profile: Profile, measured: Collection[Measure]) -> Rendered:
         keys, to = self.keys(), message.id
-        is_service = message.purpose == Purpose.SERVICE
         template = get_template(message.template, message.template_version)
-        shows_preferences = PREFERENCES in template.html or PREFERENCES in template.text
         return render(
             template,
             profile.attributes,
@@ -83,8 +87,7 @@ class Composer:
             if Measure.OPENS in measured
             else "",
             unsubscribe_url=self._unsubscribe_url(message),
-            confirm_url=self._ending(Action.CONFIRM, "/p/confirm", to) if is_service else "",
-            preferences_url=self._ending(Action.PREFERENCES, "/p", to) if shows_preferences else "",
+            doors=self._doors(message, template.subject + template.html + template.text),
             postal_address=self.postal_address,
         )
 
@@ -97,6 +100,13 @@ class Composer:
             "List-Unsubscribe-Post": ONE_CLICK,
             "Feedback-ID": f"{message.template}:{message.journey}:{message.purpose}:sojourn",
         }
+
+    def _doors(self, message: Message, shown: str) -> dict[str, str]:
+        """The pages that the template leads to; what changes something is there in service mail only."""
+        wanted = [name for name in DOORS if name in shown]
+        if message.purpose != Purpose.SERVICE:
+            wanted = [name for name in wanted if name not in OF_SERVICE]
+        return {name: self._ending(*DOORS[name], message.id) for name in wanted}
 
     def _ending(self, action: Action, door: str, to: str) -> str:
         return f"{self.public_url}{door}/{sign_until(self.keys(), action, to, self.clock.wall())}"

@@ -46,7 +46,7 @@ class Desk:
     sms: SmsSender
     composer: Composer
     suppression: Callable[[str, str], Suppression | None]  # channel, address
-    may_ask: Callable[[str, str, str], bool]  # channel, address, message: not too often, for one address
+    may_ask: Callable[[str, str, str, str], bool]  # channel, address, message, its journey: not too often
     measured_unasked: Callable[[], bool]  # who never said a word of being measured
 
 
@@ -57,17 +57,17 @@ def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -
         return _uncertain(there, run)
     if there and there.state in SETTLED:
         return Receipt(there.id, there.state, there.reason)
-    message = replace(request.message, held=there.held if there else 0)
+    message = replace(request.message, held=there.held) if there else request.message
     address = address_of(request, facts)
     suppressed = _suppressed(message, address, facts.consent, desk) if address else None
     here = workspace() if request.window and asks_workspace(facts.profile) else NOWHERE
     verdict = decide(request, facts, suppressed=suppressed, now=desk.clock.calendar(), workspace=here)
-    message = replace(message, zones=verdict.zones)
+    zones = verdict.zones
     if address and verdict == SEND and message.purpose == Purpose.SERVICE:
         verdict = _judged_as_service(message, address, facts.consent, desk)
     if verdict.hold:
-        raise _held(message, verdict)
-    message = replace(message, decided_at=iso(desk.clock.calendar()))
+        raise _held(replace(message, zones=zones), verdict)
+    message = replace(message, zones=zones, decided_at=iso(desk.clock.calendar()))
     if verdict.skip or not address:
         return _concluded(replace(message, state=MessageState.SKIPPED, reason=verdict.skip), run)
     return _send(
@@ -89,7 +89,7 @@ def _judged_as_service(message: Message, address: str, consent: Consent, desk: D
     waits = as_of(consent, desk.clock.calendar()).pending(message.channel)
     if desk.composer.asks_to_confirm(message) and not waits:
         return Verdict(skip=Skip.NOTHING_TO_CONFIRM)
-    if not desk.may_ask(message.channel, address, message.id):
+    if not desk.may_ask(message.channel, address, message.id, message.journey):
         return Verdict(skip=Skip.TOO_OFTEN)
     return SEND
 

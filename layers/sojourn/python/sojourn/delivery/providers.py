@@ -23,7 +23,10 @@ from sojourn import telemetry
 from sojourn.delivery.model import HoldReason, NotNowError, OutcomeUnknownError, ProviderRefusedError
 
 # One attempt: botocore's default retries mail a message up to five times on a read time-out.
-ONE_ATTEMPT = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20)
+# What we hand over is typed text of our own; a provider that finds a fault in it says so itself, with a 400.
+ONE_ATTEMPT = Config(
+    retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, parameter_validation=False
+)
 
 NOT_NOW = {
     "TooManyRequestsException": (HoldReason.RATE, 30),

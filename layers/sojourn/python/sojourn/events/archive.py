@@ -89,12 +89,17 @@ def read(
             if day_of(name) != day:
                 day, before, today = day_of(name), today, set()
             for raw in archive.lines(name):
-                if wanted and not any(mark in raw for mark in wanted):
+                if wanted and not is_marked(raw, wanted):
                     continue
                 line = Line.parse(raw)
                 if line.key not in today and line.key not in before:
                     today.add(line.key)
                     yield line
+
+
+def is_marked(line: bytes, wanted: tuple[bytes, ...]) -> bool:
+    """Whether a line bears one of the marks."""
+    return any(mark in line for mark in wanted)
 
 
 def marks(contacts: Collection[str], identities: Collection[str]) -> tuple[bytes, ...]:

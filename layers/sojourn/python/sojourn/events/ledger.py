@@ -1,6 +1,7 @@
 """What the operator keeps of a request: records that were turned away, and how many were there already.
 
-Nothing here may fail a request whose good events are stored: what cannot be written is logged, and that is all.
+A client is told at once what was turned away: nothing here fails a request whose good events are stored, and what
+cannot be written is logged. A stream, or a shop, is told nothing: for them it is written, or they come again.
 """
 
 import hashlib
@@ -23,18 +24,24 @@ SECRETS = {"writeKey", "userHash", "previousHash"}
 
 
 def keep_rejected(records: Iterable[RejectedRecord], *, received_at: str) -> None:
-    """Write the whole records with their reasons, for as long as the workspace keeps them."""
+    """Write the whole records with their reasons, for as long as the workspace keeps them; or log that it cannot be."""
+    there = list(records)
+    try:
+        write_rejected(there, received_at=received_at)
+    except StoreBusyError as error:
+        telemetry.warn("rejected events not kept", error=str(error), count=len(there))
+
+
+def write_rejected(records: Iterable[RejectedRecord], *, received_at: str) -> None:
+    """The same; StoreBusyError when the table does not take them."""
     kept_for = timedelta(days=int(wire().settings.rejected_events_kept_days))
     ttl = int((wire().clock.wall() + kept_for).timestamp())
     rows = {}
     for record in records:
         row = rejected_row(record, received_at=received_at, ttl=ttl)
         rows[row["pk"]["S"], row["sk"]["S"]] = row  # a call that names a key twice would be refused
-    try:
-        for chunk in chunks(rows.values(), PUTS_A_CALL):
-            _put({wire().settings.rejected_events_table: [{"PutRequest": {"Item": row}} for row in chunk]})
-    except StoreBusyError as error:
-        telemetry.warn("rejected events not kept", error=str(error), count=len(rows))
+    for chunk in chunks(rows.values(), PUTS_A_CALL):
+        _put({wire().settings.rejected_events_table: [{"PutRequest": {"Item": row}} for row in chunk]})
 
 
 def count_duplicates(count: int, *, received_at: str) -> None:

@@ -22,7 +22,7 @@ from sojourn.events.store import insert
 from sojourn.feedback.lattice import BOUNCED, COMPLAINED, DELIVERED, after, outcome_of
 from sojourn.feedback.letters import Letter
 from sojourn.feedback.model import Bounce, Kind, Notification, Recipient, read_notification
-from sojourn.feedback.store import replace_message
+from sojourn.feedback.store import note_delivery, replace_message
 from sojourn.messages.model import Message, split_message_id
 from sojourn.messages.store import find_message, messages_of
 
@@ -43,6 +43,8 @@ def take_feedback(letter: Letter, *, clock: Clock) -> bool:
         return False
     if not notification.tagged and not notification.tag:
         return _of_an_identity(notification, clock)
+    if notification.kind is Kind.DELIVERED and note_delivery(notification.tag):
+        return True
     message = find_message(notification.tag)
     if message is None:
         if split_message_id(notification.tag) and letter.may_be_early(clock):

@@ -5,9 +5,24 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from sojourn.messages.model import Message
+from sojourn.feedback.lattice import DELIVERED
+from sojourn.messages.model import Message, MessageState, split_message_id
 from sojourn.messages.store import MessageRow
 from sojourn.tables import condition_failed
+
+
+def note_delivery(message: str) -> bool:
+    """Of a sent mail of which no more is known, as of nearly all, without reading it; False when it is not one."""
+    key = split_message_id(message)
+    if key is None:
+        return False
+    is_sent = (MessageRow.state == MessageState.SENT.value) & MessageRow.provider_id.exists()
+    no_more_known = MessageRow.outcome.does_not_exist()
+    return _update(
+        MessageRow(f"C#{key[0]}", f"MSG#{key[1]}"),
+        [MessageRow.outcome.set(DELIVERED)],
+        is_sent & no_more_known,
+    )
 
 
 def replace_message(before: Message, after: Message) -> bool:
@@ -21,8 +36,12 @@ def replace_message(before: Message, after: Message) -> bool:
     ]
     as_read = (MessageRow.state == before.state.value) & _is(MessageRow.outcome, before.outcome)
     as_read = as_read & _is(MessageRow.provider_id, before.provider_id)
+    return _update(MessageRow.of(before), changes, as_read)
+
+
+def _update(row: MessageRow, actions: list[Action], condition: Condition) -> bool:
     try:
-        MessageRow.of(before).update(actions=changes, condition=as_read)
+        row.update(actions=actions, condition=condition)
     except UpdateError as error:
         if not condition_failed(error):
             raise

@@ -77,7 +77,8 @@ def _started(job: Import, desk: Desk) -> Import:
     try:
         written = store.put_import(job)
     except StaleWriteError:
-        return store.get_import(job.id)  # somebody asked for the same at this moment: theirs runs
+        # Somebody asked for the same at this moment, or this write was tried twice: a second start is none.
+        written = store.get_import(job.id)
     desk.machine.start(written)
     return written
 

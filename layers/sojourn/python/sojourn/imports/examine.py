@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from sojourn.clock import iso
+from sojourn.contacts.addresses import AddressFlag
 from sojourn.contacts.registry import read_all
 from sojourn.imports.dialect import HEAD, JSONL, Dialect, inflated_head, sniff
 from sojourn.imports.files import LARGEST, Facts, Files, too_large
 from sojourn.imports.guessing import guess_mapping
+from sojourn.imports.mapping import POLICIES, SKIP, WARN, Target, read_mapping
 from sojourn.imports.mapping import Mapping as Columns
-from sojourn.imports.mapping import Target, read_mapping
 from sojourn.imports.model import Kind
 from sojourn.imports.pinpoint import FREE, endpoint_mapping, is_pinpoint
 from sojourn.imports.reading import Record, open_lines, read_headers, read_records
 from sojourn.imports.refusals import ImportRefusedError
-from sojourn.imports.rows import Drawing
+from sojourn.imports.rows import Drawing, Drawn
 from sojourn.imports.values import CONVERSIONS
 
 SAMPLE = 100  # rows that are looked at
@@ -87,8 +88,17 @@ def shown(found: Examined, mapping: Columns, *, now: datetime) -> dict[str, Any]
         "mapping": mapping.as_json(),
         "claims_consent": mapping.claims_consent,
         "shows_evidence": mapping.shows_evidence,
+        **{name: _policy(mapping, flag, drawn) for name, flag in POLICIES.items()},
         "sample": [_row(each) for each in drawn[:SHOWN]],
         "faults": [fault_json(fault) for each in drawn for fault in each.faults][:20],
+    }
+
+
+def _policy(mapping: Columns, flag: AddressFlag, drawn: Sequence[Drawn]) -> dict[str, Any]:
+    """What becomes of such addresses, and how many of the first rows have one."""
+    return {
+        "policy": SKIP if flag in mapping.skips else WARN,
+        "in_sample": sum(flag in each.flags for each in drawn),
     }
 
 

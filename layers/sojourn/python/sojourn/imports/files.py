@@ -31,8 +31,8 @@ class Files(Protocol):
         """None when there is no such file."""
         ...
 
-    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
-        """The bytes from `start` up to `end`, as they are asked for."""
+    def open(self, key: str, start: int = 0, end: int | None = None, *, etag: str = "") -> BinaryIO:
+        """The bytes from `start` up to `end`, as they are asked for; refused if the file is not `etag` any more."""
         ...
 
     def write(self, key: str, parts: Iterable[bytes]) -> None:
@@ -64,10 +64,18 @@ class Bucket:
             raise
         return Facts(int(head["ContentLength"]), str(head["ETag"]).strip('"'))
 
-    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
+    def open(self, key: str, start: int = 0, end: int | None = None, *, etag: str = "") -> BinaryIO:
         """One GetObject of that range."""
-        span = f"bytes={start}-{'' if end is None else end - 1}"
-        body = self.client.get_object(Bucket=self.name, Key=key, Range=span)["Body"]
+        from botocore.exceptions import ClientError
+
+        where = {"Bucket": self.name, "Key": key, "Range": f"bytes={start}-{'' if end is None else end - 1}"}
+        where |= {"IfMatch": f'"{etag}"'} if etag else {}
+        try:
+            body = self.client.get_object(**where)["Body"]
+        except ClientError as error:
+            if etag and error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404, 412):
+                raise changed() from error
+            raise
         return io.BufferedReader(_Streamed(body), BLOCK)
 
     def write(self, key: str, parts: Iterable[bytes]) -> None:
@@ -116,8 +124,8 @@ class Folder:
         known = file.stat()
         return Facts(known.st_size, f"{known.st_size}-{known.st_mtime_ns}")
 
-    def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
-        """As a bucket does."""
+    def open(self, key: str, start: int = 0, end: int | None = None, *, etag: str = "") -> BinaryIO:
+        """As a bucket does; nobody but its owner changes it."""
         file = (self.path / key).open("rb")
         file.seek(start)
         return file if end is None else io.BufferedReader(_Streamed(_Limited(file, end - start)), BLOCK)
@@ -134,14 +142,14 @@ class Folder:
         (self.path / key).unlink(missing_ok=True)
 
 
-def unpacked(raw: BinaryIO) -> Iterator[bytes]:
+def unpacked(raw: BinaryIO, *, largest: int = LARGEST) -> Iterator[bytes]:
     """What a gzip file holds, a block at a time; refused where it is damaged, or larger than any file may be."""
     size = 0
     with gzip.GzipFile(fileobj=raw) as member:
         try:
             while plain := member.read(BLOCK):
                 size += len(plain)
-                if size > LARGEST:
+                if size > largest:
                     raise too_large()
                 yield plain
         except (gzip.BadGzipFile, EOFError, zlib.error):
@@ -152,6 +160,13 @@ def too_large() -> ImportRefusedError:
     """The refusal of a file that no import would end with."""
     return ImportRefusedError(
         "file_too_large", "a file may have 2 GiB, unpacked: cut it in two", status=413, limit=LARGEST
+    )
+
+
+def changed() -> ImportRefusedError:
+    """The refusal of a file that is not the one that was looked at."""
+    return ImportRefusedError(
+        "file_changed", "the file was changed or taken away: ask for the import again", status=409
     )
 
 

@@ -6,7 +6,8 @@
     event · timestamp · properties.<name>                              what they did, and when
     ignore
 
-`"Attributes.*": "traits.*"` is for every column that begins so.
+`"Attributes.*": "traits.*"` is for every column that begins so. `role_addresses` and `disposable_addresses` say what
+becomes of people with such an address: `warn` counts them, `skip` leaves their rows out.
 """
 
 import re
@@ -14,6 +15,7 @@ from collections.abc import Mapping as Mapped
 from dataclasses import dataclass, field
 from typing import Any
 
+from sojourn.contacts.addresses import AddressFlag
 from sojourn.imports.model import Kind
 from sojourn.imports.refusals import ImportRefusedError
 from sojourn.imports.values import CONVERSIONS
@@ -29,7 +31,9 @@ GRAMMAR = {
         r"userId|anonymousId|traits\.email|event|timestamp|properties\.\S.{0,199}|ignore"
     ),
 }
-FIELDS = {"columns", "event", "country", "pinpoint"}
+WARN, SKIP = "warn", "skip"
+POLICIES = {"role_addresses": AddressFlag.ROLE, "disposable_addresses": AddressFlag.DISPOSABLE}
+FIELDS = {"columns", "event", "country", "pinpoint", *POLICIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Mapping:
     event: str = ""
     country: str = ""
     is_pinpoint: bool = False
+    skips: frozenset[AddressFlag] = frozenset()
     _wild: tuple[tuple[str, Target], ...] = field(default=(), compare=False)
 
     def target(self, column: str) -> Target | None:
@@ -93,6 +98,7 @@ class Mapping:
         told: dict[str, Any] = {"columns": {name: each.as_json() for name, each in self.columns.items()}}
         told |= {"event": self.event} if self.event else {}
         told |= {"country": self.country} if self.country else {}
+        told |= {name: SKIP for name, flag in POLICIES.items() if flag in self.skips}
         return told | ({"pinpoint": True} if self.is_pinpoint else {})
 
 
@@ -105,7 +111,13 @@ def read_mapping(kind: Kind, told: Any) -> Mapping:
     columns = {str(name): _target(kind, str(name), target) for name, target in told["columns"].items()}
     wild = tuple((name[:-1], target) for name, target in columns.items() if name.endswith(".*"))
     mapping = Mapping(
-        kind, columns, _word(told, "event"), _word(told, "country"), told.get("pinpoint") is True, wild
+        kind,
+        columns,
+        _word(told, "event"),
+        _word(told, "country"),
+        told.get("pinpoint") is True,
+        _skipped(kind, told),
+        wild,
     )
     _check(mapping)
     return mapping
@@ -150,6 +162,13 @@ def _check_events(mapping: Mapping, places: set[str]) -> None:
         raise ImportRefusedError(
             "event_required", "no column tells what: map one to event, or name the event of all rows"
         )
+
+
+def _skipped(kind: Kind, told: Mapped[str, Any]) -> frozenset[AddressFlag]:
+    for name in POLICIES:
+        if told.get(name, WARN) not in (WARN, SKIP) or (name in told and kind is Kind.EVENTS):
+            raise _refused(f"`{name}` is {WARN} or {SKIP}, and of contacts")
+    return frozenset(flag for name, flag in POLICIES.items() if told.get(name) == SKIP)
 
 
 def _word(told: Mapped[str, Any], name: str) -> str:

@@ -71,6 +71,10 @@ class Tally:
     unmailable: int = 0  # people who may not be written to for marketing
     unsubscribed: int = 0  # people whom the file would have subscribed again: they stay as they are
     unproved: int = 0  # rows that claim consent and show no evidence
+    role_addresses: int = (
+        0  # people at postmaster@, abuse@ …: imported, or left out where the mapping says so
+    )
+    disposable_addresses: int = 0
 
     def add(self, other: "Tally") -> None:
         """Count the other's figures too."""

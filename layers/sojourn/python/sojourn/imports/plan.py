@@ -2,23 +2,24 @@
 
 import json
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from sojourn.imports import store
-from sojourn.imports.files import Files, unpacked
+from sojourn.imports.files import Files, changed, unpacked
 from sojourn.imports.model import Chunk, Import, Kind, Status, digest
-from sojourn.imports.pieces import cut
-from sojourn.imports.refusals import ImportRefusedError
+from sojourn.imports.pieces import ROWS, cut
 
 
-def plan(job: Import, *, files: Files) -> dict[str, Any]:
+def plan(job: Import, *, files: Files, rows: int = ROWS) -> dict[str, Any]:
     """The list of pieces that are still to do, as a file of its own, and how many they are."""
     if not job.content:
-        job = _read_through(job, files)
+        job = _read_through(job, files, rows)
     if job.status is Status.DUPLICATE:
         return {"import": job.id, "pieces": 0, "key": ""}
     done = store.progress_of(job.id).done
     chunks = [chunk for chunk in _chunks(job, files) if chunk.number not in done]
+    if chunks:
+        _require_same(job, files)
     key = f"{job.folder}/pieces-{job.attempt}.json"
     files.write(key, [json.dumps([{"import": job.id, "piece": asdict(chunk)} for chunk in chunks]).encode()])
     return {"import": job.id, "pieces": len(chunks), "key": key}
@@ -29,17 +30,26 @@ def text_key(job: Import) -> str:
     return f"{job.folder}/unpacked" if job.dialect.is_gzip else job.key
 
 
-def _read_through(job: Import, files: Files) -> Import:
+def open_text(job: Import, files: Files, start: int = 0, end: int | None = None) -> BinaryIO:
+    """Some of the text; refused when somebody put another file in its place."""
+    return files.open(text_key(job), start, end, etag="" if job.dialect.is_gzip else job.etag)
+
+
+def _require_same(job: Import, files: Files) -> None:
+    """What was cut is only right for the file that was cut; of a packed one we have a copy of our own."""
+    if job.dialect.is_gzip:
+        return
     facts = files.facts(job.key)
     if facts is None or facts.etag != job.etag:
-        raise ImportRefusedError(
-            "file_changed", "the file was changed or taken away: ask for the import again", status=409
-        )
+        raise changed()
+
+
+def _read_through(job: Import, files: Files, rows: int) -> Import:
     if job.dialect.is_gzip:
-        with files.open(job.key) as packed:
+        with files.open(job.key, etag=job.etag) as packed:
             files.write(text_key(job), unpacked(packed))
-    with files.open(text_key(job)) as raw:
-        pieces = cut(raw, job.dialect)
+    with open_text(job, files) as raw:
+        pieces = cut(raw, job.dialect, rows=rows)
     files.write(
         f"{job.folder}/pieces.json", [json.dumps([asdict(chunk) for chunk in pieces.chunks]).encode()]
     )
@@ -66,8 +76,7 @@ def _owner(job: Import) -> str:
         return owner
     if store.progress_of(owner).tally.events:
         return owner
-    store.take_over(digest(meant), by=job.id)
-    return job.id
+    return store.take_over(digest(meant), owner=owner, by=job.id)
 
 
 def _came_to_nothing(other: Import) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sojourn.clock import iso
 from sojourn.contacts import addresses
+from sojourn.contacts.addresses import AddressFlag
 from sojourn.contacts.workspace import workspace
 from sojourn.events.envelope import Envelope
 from sojourn.events.insertion import Row
@@ -19,8 +20,8 @@ from sojourn.events.rejections import EventRejectedError, Rejection
 from sojourn.events.times import AHEAD
 from sojourn.imports.consents import said_in
 from sojourn.imports.evidence import Statement
+from sojourn.imports.mapping import POLICIES, Target
 from sojourn.imports.mapping import Mapping as Columns
-from sojourn.imports.mapping import Target
 from sojourn.imports.model import Fault, Kind
 from sojourn.imports.pinpoint import TRAIT_OF
 from sojourn.imports.reading import Record, is_damaged
@@ -38,6 +39,7 @@ class Drawn:
     withdrawals: int = 0
     is_reachable: bool = False  # by an address whose marketing is allowed
     is_unproved: bool = False
+    flags: list[AddressFlag] = field(default_factory=list)  # of the address
     traits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -142,11 +144,21 @@ class Drawing:
             item = {"type": "track", "event": "Consent Given", "properties": consent, "timestamp": iso(at)}
             self._take(item | identity, found, record, drawn, suffix=f"c{number}")
         drawn.traits = drawn.rows[0][0].traits
+        drawn.flags = addresses.flags(drawn.traits.get("email") or "")
+        if not said.withdrawals:  # a word of leaving counts, whoever says it
+            self._refuse_skipped(drawn.flags)
         drawn.given, drawn.withdrawals = said.given, said.withdrawals
         drawn.is_reachable = any(drawn.traits.get(TRAIT_OF[channel]) for channel, _ in said.given)
         if said.fault:
             drawn.is_unproved = True
             drawn.faults.append(said.fault)
+
+    def _refuse_skipped(self, flags: list[AddressFlag]) -> None:
+        for name, flag in POLICIES.items():
+            if flag in flags and flag in self.mapping.skips:
+                raise EventRejectedError(
+                    flag.value, f"left out, for the mapping says {name}: skip", "traits.email"
+                )
 
     def _draw_deed(self, found: Sorted, record: Record, drawn: Drawn) -> None:
         if not found.timestamp:

@@ -82,9 +82,16 @@ def claim_file(content: str, id: str) -> str:  # noqa: A002
     return _claim(FILE, content, id)
 
 
-def take_over(content: str, *, by: str) -> None:
-    """The file is this import's from now on: who had it made nothing of it."""
-    config.put(FILE, content, {"import": by})
+def take_over(content: str, *, owner: str, by: str) -> str:
+    """Whose the file is from now on: this import's, for its owner made nothing of it, or another's who was first."""
+    row = config.get(FILE, content)
+    if row is None or row.data["import"] != owner:
+        return str(row.data["import"]) if row else by
+    try:
+        config.put_next(Row(FILE, content, row.revision, {"import": by}))
+    except StaleWriteError:
+        return take_over(content, owner=owner, by=by)
+    return by
 
 
 def claim_key(key: str, id: str) -> str:  # noqa: A002

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sojourn.clock import Clock, parse_iso
 from sojourn.contacts import addresses
+from sojourn.contacts.addresses import AddressFlag
 from sojourn.errors import StoreBusyError
 from sojourn.events.insertion import Inserted, Row, insert_rows
 from sojourn.imports import store
@@ -19,7 +20,7 @@ from sojourn.imports.formulas import table
 from sojourn.imports.mapping import read_mapping
 from sojourn.imports.model import Chunk, Fault, Import, Kind, Tally
 from sojourn.imports.pinpoint import TRAIT_OF
-from sojourn.imports.plan import text_key
+from sojourn.imports.plan import open_text
 from sojourn.imports.reading import Record, open_lines, read_records
 from sojourn.imports.rows import Drawing, Drawn
 
@@ -47,7 +48,7 @@ class Outcome:
 def work(job: Import, chunk: Chunk, *, files: Files, clock: Clock) -> None:
     """Import one piece; StoreBusyError when it must run again."""
     drawing = drawing_of(job, clock)
-    with files.open(text_key(job), chunk.start, chunk.end) as raw:
+    with open_text(job, files, chunk.start, chunk.end) as raw:
         lines = open_lines(raw, job.dialect, offset=chunk.start, line=chunk.line)
         records = read_records(lines, job.dialect, row=chunk.row)
         outcome = take(records, drawing, insert=dry_run if job.is_dry else insert_rows)
@@ -109,6 +110,8 @@ def _count(drawn: Drawn, outcome: Outcome, kind: Kind) -> None:
     tally.consents += len(drawn.given)
     tally.withdrawals += drawn.withdrawals
     tally.unproved += drawn.is_unproved
+    tally.role_addresses += AddressFlag.ROLE in drawn.flags
+    tally.disposable_addresses += AddressFlag.DISPOSABLE in drawn.flags
     if kind is Kind.CONTACTS and not drawn.is_failed:
         tally.unmailable += not drawn.is_reachable
     outcome.faults += drawn.faults

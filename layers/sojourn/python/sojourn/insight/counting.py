@@ -3,6 +3,8 @@
 Each row counts for what it is now: figures(new) − figures(old). So the sums hold at any moment, on every counter row:
 planned = pending + sent + skipped + failed + unknown, and enrolled = active + completed + exited + failed.
 A row that is removed is not counted any more, and a recount over the rows gives the same figures.
+
+Of segments, what happened is counted: who came and who went, by day. So a size is what came less what went, on any day.
 """
 
 import re
@@ -16,7 +18,9 @@ from sojourn.errors import PoisonRecordError
 from sojourn.events.model import Event
 
 NONE = "-"
+JOURNEY, SEGMENT = "journey", "segment"
 NO_REASON = "unspecified"
+MEMBERSHIP = "SEG#"
 
 FIGURE_OF_STATE = {
     "planned": "pending",  # held: the intent keeps its place
@@ -41,17 +45,18 @@ WITH_CLASS = {"opens", "clicks"}
 
 @dataclass(frozen=True, slots=True, order=True)
 class CounterKey:
-    """One counter row: a journey's day, step and channel; enrolments have neither step nor channel."""
+    """One counter row: a journey's day, step and channel; enrolments have neither, nor has a segment's day."""
 
-    journey: str
+    journey: str  # or segment
     day: str
     step: str = NONE
     channel: str = NONE
+    kind: str = JOURNEY
 
     @property
     def pk(self) -> str:
         """Hash key of the row."""
-        return f"journey#{self.journey}"
+        return f"{self.kind}#{self.journey}"
 
     @property
     def sk(self) -> str:
@@ -63,7 +68,8 @@ class CounterKey:
         """The key that a row has; a step may have any character in it."""
         day, _, rest = sk.partition("#")
         step, _, channel = rest.rpartition("#")
-        return cls(pk.removeprefix("journey#"), day, step, channel)
+        kind, _, name = pk.partition("#")
+        return cls(name, day, step, channel, kind)
 
 
 Figures = Mapping[str, int]
@@ -88,7 +94,10 @@ class Change:
 
 
 def deltas(change: Change) -> Deltas:
-    """What one change adds and takes away; nothing for rows that are neither enrolment nor message."""
+    """What one change adds and takes away; nothing for rows that are neither enrolment, message nor membership."""
+    row = change.new or change.old or {}
+    if row.get("sk", "").startswith(MEMBERSHIP):
+        return merged([_moved(change.old, change.new)])
     return merged([_figures(change.new), _negative(_figures(change.old))])
 
 
@@ -133,6 +142,26 @@ def _counted(row: Mapping[str, str]) -> Iterator[tuple[CounterKey, Counter[str]]
         figure = _with_reason(FIGURE_OF_STATE[row["state"]], row)
         key = CounterKey(row["journey"], _day(row), row["step"], row["channel"])
         yield key, Counter({"planned": 1, figure: 1})
+
+
+def _moved(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Deltas:
+    """Somebody came or went; of a row that is removed, because they are forgotten, neither is counted any more."""
+    if new is None:
+        known = old or {}
+        came, went = known.get("since", ""), "" if _is_in(known) else known.get("until", "")
+        return merged([_on_day(known, came, "entered", -1), _on_day(known, went, "left", -1)])
+    if _is_in(new) == _is_in(old or {}):
+        return {}
+    return _on_day(new, new["since"], "entered", 1) if _is_in(new) else _on_day(new, new["until"], "left", 1)
+
+
+def _is_in(membership: Mapping[str, str]) -> bool:
+    return "segment" in membership  # which stands only while somebody is in
+
+
+def _on_day(membership: Mapping[str, str], at: str, figure: str, amount: int) -> Deltas:
+    name = membership["sk"].removeprefix(MEMBERSHIP) if at else ""
+    return {CounterKey(name, at[:10], kind=SEGMENT): Counter({figure: amount})} if name else {}
 
 
 def _day(message: Mapping[str, str]) -> str:

@@ -23,22 +23,38 @@ class Verdict(StrEnum):
 
     ACTIVE = "active"
     ALREADY_ONCE = "already_once"
+    BETWEEN_REQUESTS = "between_requests"
     JOURNEY_NOT_LIVE = "journey_not_live"
     ENTRY_EVENT_NEVER_SEEN = "entry_event_never_seen"
     ENTRY_EVENT_BEFORE_LIVE = "entry_event_before_live"
     ENTRY_EVENT_TOO_OLD = "entry_event_too_old"
     ENTRY_EVENT_IMPORTED = "entry_event_imported"
+    SEGMENT_NEVER_ENTERED = "segment_never_entered"
+    SEGMENT_ENTERED_BEFORE_LIVE = "segment_entered_before_live"
+    SEGMENT_ENTERED_UNMOVED = "segment_entered_unmoved"
+    SEGMENT_INVALID = "segment_invalid"
     NOT_ADMITTED = "not_admitted"
 
 
 SENTENCES = {
     Verdict.ACTIVE: "The contact is in the journey.",
     Verdict.ALREADY_ONCE: "The contact went through the journey already, and a journey is entered once.",
+    Verdict.BETWEEN_REQUESTS: "The contact went through the journey; the next {entry} lets them in again.",
     Verdict.JOURNEY_NOT_LIVE: "The journey is not live: nobody can enter before it is published.",
     Verdict.ENTRY_EVENT_NEVER_SEEN: "The journey is entered by {entry}, and the contact never did that.",
     Verdict.ENTRY_EVENT_BEFORE_LIVE: "The contact's last {entry} came before the journey went live.",
     Verdict.ENTRY_EVENT_TOO_OLD: "{entry} was old news when it arrived, and what is no news moves nobody.",
     Verdict.ENTRY_EVENT_IMPORTED: "{entry} came with an import, and imported history moves nobody.",
+    Verdict.SEGMENT_NEVER_ENTERED: (
+        "The journey is entered by coming into the segment {entry}, and the contact never did."
+    ),
+    Verdict.SEGMENT_ENTERED_BEFORE_LIVE: "The contact came into {entry} before the journey went live.",
+    Verdict.SEGMENT_ENTERED_UNMOVED: (
+        "The contact came into {entry} when the rule was made or changed, or by an import, and that moves nobody."
+    ),
+    Verdict.SEGMENT_INVALID: (
+        "The segment {entry} names an attribute that was deleted: until its rule is mended nobody comes in or goes out."
+    ),
     Verdict.NOT_ADMITTED: "{entry} was seen, but there is no enrolment: it may be on its way; ask again in a minute.",
 }
 
@@ -53,6 +69,14 @@ class StepFacts:
     otherwise: str
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """When a contact came into a segment last, and whether by what may move somebody."""
+
+    since: str
+    moves: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JourneyFacts:
     """A journey as published; `version` 0 when it never was. `steps` are those of the contact's own version."""
@@ -61,6 +85,9 @@ class JourneyFacts:
     version: int = 0
     entry: str = ""
     live_since: str = ""
+    is_entered_again: bool = False
+    segment: str = ""  # that one comes into, where that is the entry
+    is_held: bool = False  # for that segment's rule cannot be judged
     steps: Mapping[str, StepFacts]
 
 
@@ -90,10 +117,11 @@ def explain(
     standing: Standing | None,
     messages: Sequence[Message],
     merges: Sequence[Merge] = (),
+    came: Came | None = None,
     now: datetime,
 ) -> dict[str, Any]:
     """The whole answer; `reason` is one of `Verdict`, `why` says it in words."""
-    verdict = _verdict(profile, journey, standing)
+    verdict = _verdict(profile, journey, standing, came)
     return {
         "contact": profile.contact,
         "journey": journey.name,
@@ -109,11 +137,16 @@ def explain(
     }
 
 
-def _verdict(profile: Profile, journey: JourneyFacts, standing: Standing | None) -> Verdict:
+def _verdict(
+    profile: Profile, journey: JourneyFacts, standing: Standing | None, came: Came | None
+) -> Verdict:
     if standing:
-        return Verdict.ACTIVE if standing.status == "active" else Verdict.ALREADY_ONCE
+        over = Verdict.BETWEEN_REQUESTS if journey.is_entered_again else Verdict.ALREADY_ONCE
+        return Verdict.ACTIVE if standing.status == "active" else over
     if not journey.version:
         return Verdict.JOURNEY_NOT_LIVE
+    if journey.segment:
+        return Verdict.SEGMENT_INVALID if journey.is_held else _came(came, journey)
     seen = profile.events.get(journey.entry)
     if not seen:
         return Verdict.ENTRY_EVENT_NEVER_SEEN
@@ -123,9 +156,17 @@ def _verdict(profile: Profile, journey: JourneyFacts, standing: Standing | None)
     return Verdict.ENTRY_EVENT_BEFORE_LIVE if last < journey.live_since else Verdict.NOT_ADMITTED
 
 
+def _came(came: Came | None, journey: JourneyFacts) -> Verdict:
+    if came is None:
+        return Verdict.SEGMENT_NEVER_ENTERED
+    if came.since < journey.live_since:
+        return Verdict.SEGMENT_ENTERED_BEFORE_LIVE
+    return Verdict.NOT_ADMITTED if came.moves else Verdict.SEGMENT_ENTERED_UNMOVED
+
+
 def _why(verdict: Verdict, journey: JourneyFacts, standing: Standing | None) -> str:
-    sentence = SENTENCES[verdict].format(entry=f"“{journey.entry}”")
-    if verdict is not Verdict.ALREADY_ONCE or standing is None:
+    sentence = SENTENCES[verdict].format(entry=f"“{journey.segment or journey.entry}”")
+    if verdict not in {Verdict.ALREADY_ONCE, Verdict.BETWEEN_REQUESTS} or standing is None:
         return sentence
     because = f" ({standing.reason})" if standing.reason else ""
     return f"{sentence} It {standing.status}{because} at {standing.ended_at}."

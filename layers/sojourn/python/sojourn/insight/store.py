@@ -17,7 +17,7 @@ from sojourn.errors import StoreBusyError
 from sojourn.events.model import Event
 from sojourn.events.store import from_image
 from sojourn.events.wire import wire
-from sojourn.insight.counting import CounterKey, Deltas, Figures
+from sojourn.insight.counting import JOURNEY, CounterKey, Deltas, Figures
 from sojourn.tables import CounterRow, connection
 
 CONDITION_FAILED = "ConditionalCheckFailed"
@@ -40,12 +40,12 @@ def add(deltas: Deltas, *, batch: Sequence[str], wall: datetime) -> bool:
     return any(done)
 
 
-def figures_of(journey: str) -> Iterator[tuple[CounterKey, Figures]]:
-    """Every counter row of a journey."""
+def figures_of(name: str, kind: str = JOURNEY) -> Iterator[tuple[CounterKey, Figures]]:
+    """Every counter row of a journey, or of a segment, by day."""
     table = CounterRow._get_connection()  # the metrics are free attributes, which a Model drops
     start = None
     while True:
-        page = table.query(f"journey#{journey}", exclusive_start_key=start)
+        page = table.query(f"{kind}#{name}", exclusive_start_key=start)
         for row in page["Items"]:
             numbers = {name: int(value["N"]) for name, value in row.items() if "N" in value}
             yield CounterKey.from_row(row["pk"]["S"], row["sk"]["S"]), numbers

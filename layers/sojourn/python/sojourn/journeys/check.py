@@ -1,21 +1,19 @@
 """Third stage: what a well-formed journey may still have wrong. All rules speak at once."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-from sojourn.journeys.findings import MOST_FINDINGS, Finding, Place, Source, printable
 from sojourn.journeys.model import END, Channel, Journey
 from sojourn.journeys.steps import Send, Step, Steps, Wait, WaitFor, every
+from sojourn.rules.findings import MOST_FINDINGS, Finding, Place, Source, nearest, printable
 from sojourn.rules.model import Condition, ConditionKind
 
 DAY = 86_400
 LONGEST_WAIT = 3_653 * DAY
 LONGEST_WAIT_FOR = 14 * DAY
 MOST_STEPS = 500
-MOST_CANDIDATES = 100
 LONGEST_NAME = 80
 LONGEST_EVENT = 200
 RESERVED = {"resume", "hold", "left", "done", END}
@@ -54,7 +52,10 @@ def journey_words(journey: Journey, source: Source, templates: Templates) -> Ite
             problem = f"`{key}` is '{printable(word, 50)}'"
             yield source.finding((key,), "", problem, "use 1 to 40 of a-z, 0-9 and -")
     for key, trigger in (("entry", journey.entry), ("goal", journey.goal)):
-        if trigger and (why := flaw(trigger.event, LONGEST_EVENT)):
+        if trigger and trigger.segment and not SLUG.fullmatch(trigger.segment):
+            problem = f"the {key} segment is '{printable(trigger.segment, 50)}'"
+            yield source.finding((key, "segment"), "", problem, "use 1 to 40 of a-z, 0-9 and -")
+        elif trigger and (why := flaw(trigger.event, LONGEST_EVENT)):
             yield source.finding((key, "event"), "", f"the {key} event {why}", "use the event's name")
 
 
@@ -202,12 +203,3 @@ def _template_flaw(step: Send, templates: Templates) -> tuple[str, str] | None:
         return None
     problem = f"the template '{step.template}' is for {channel}, the step sends by {step.channel}"
     return problem, f"name a template for {step.channel}, or change `channel`"
-
-
-def nearest(word: str, known: Mapping[str, object]) -> str:
-    """A remedy that names the likeliest word, or all of them."""
-    near = difflib.get_close_matches(word, known, n=1) if len(known) <= MOST_CANDIDATES else []
-    if near:
-        return f"did you mean '{near[0]}'?"
-    listed = ", ".join(f"'{name}'" for name in list(known)[:10])
-    return f"choose one of {listed}" if listed else "there is none yet"

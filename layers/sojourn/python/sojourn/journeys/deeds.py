@@ -10,6 +10,10 @@ from sojourn.contacts.model import Deed, Profile, ProfileTooLargeError, fold
 from sojourn.contacts.store import is_too_large, largest_field
 from sojourn.events.model import Event
 from sojourn.journeys.news import news_of
+from sojourn.segments.index import SegmentIndex
+from sojourn.segments.model import is_believed
+
+NO_SEGMENTS = SegmentIndex()
 
 
 def deed_of(event: Event) -> Deed:
@@ -29,9 +33,12 @@ def deed_of(event: Event) -> Deed:
     )
 
 
-def fold_in(profile: Profile, event: Event, *, sequence: str, max_age: timedelta) -> tuple[Profile, str]:
+def fold_in(
+    profile: Profile, event: Event, *, sequence: str, max_age: timedelta, index: SegmentIndex = NO_SEGMENTS
+) -> tuple[Profile, str]:
     """The profile with one event more; and the field for which there was no room, its traits being left out."""
     deed, news = deed_of(event), news_of(event, max_age)
+    profile = _traced(profile, deed, index)
     folded = fold(profile, deed, identity=event.pk, sequence=sequence, news=news)
     if not is_too_large(folded):
         return folded, ""
@@ -40,6 +47,21 @@ def fold_in(profile: Profile, event: Event, *, sequence: str, max_age: timedelta
     if is_too_large(without):
         raise ProfileTooLargeError(field)
     return without, field
+
+
+def _traced(profile: Profile, deed: Deed, index: SegmentIndex) -> Profile:
+    """The profile with the deed in each trace that it belongs to."""
+    specs = index.traces_of(deed.name)
+    if not specs or not is_believed(deed.name, deed.source):
+        return profile
+    from sojourn.rules.traces import add
+
+    known = profile.traces
+    kept = {
+        name: add(known.get(name), spec, deed.name, deed.at, deed.key, deed.properties)
+        for name, spec in specs.items()
+    }
+    return replace(profile, traces={**known, **{name: trace for name, trace in kept.items() if trace}})
 
 
 def _facts(said: Any) -> Mapping[str, Any]:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sojourn.journeys.check import Templates
-from sojourn.journeys.findings import Finding, JourneyRefusedError
-from sojourn.journeys.load import Examined, examine
+from sojourn.journeys.load import Examined, JourneyRefusedError, examine
 from sojourn.journeys.model import Journey
-from sojourn.journeys.parse import MalformedError, decode
+from sojourn.rules.findings import Finding
+from sojourn.rules.parse import decode
+from sojourn.rules.tree import MalformedError
 
 SUFFIXES = (".journey.yaml", ".journey.yml", ".journey.json")
 

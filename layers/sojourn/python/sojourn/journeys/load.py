@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from sojourn.asl.model import to_text
 from sojourn.journeys.check import Templates, check
 from sojourn.journeys.compile import compile_journey
-from sojourn.journeys.fields import Notes
-from sojourn.journeys.findings import MOST_FINDINGS, Finding, JourneyRefusedError
 from sojourn.journeys.model import Journey
-from sojourn.journeys.parse import MalformedError, parse
 from sojourn.journeys.read import read_journey
+from sojourn.rules.fields import Notes
+from sojourn.rules.findings import MOST_FINDINGS, Finding, RefusedError
+from sojourn.rules.parse import parse
+from sojourn.rules.tree import MalformedError
 
 LARGEST_MACHINE = 1_000_000
 LONGEST_ARN = "x" * 200
+
+
+class JourneyRefusedError(RefusedError):
+    """The journey has errors; `findings` are all of them."""
 
 
 @dataclass(frozen=True, slots=True)

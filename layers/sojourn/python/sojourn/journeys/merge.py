@@ -20,6 +20,8 @@ from sojourn.journeys import store
 from sojourn.journeys.enrol import MERGED, leave
 from sojourn.journeys.enrolment import Enrolment, Status
 from sojourn.journeys.wait import Engine
+from sojourn.segments.announce import adopted, numbered
+from sojourn.segments.members.store import forget
 from sojourn.transactions import transact
 
 
@@ -29,7 +31,7 @@ def unite(one: Profile, other: Profile, *, why: Why, identity: str, event: Event
     StaleWriteError when somebody wrote to either meanwhile; ProfileTooLargeError when together they are too much.
     """
     survivor, loser = ranked(one, other)
-    united = merged(survivor, loser)
+    united = numbered(adopted(survivor, merged(survivor, loser), loser))
     merge = Merge(
         survivor=survivor.contact,
         loser=loser.contact,
@@ -52,6 +54,9 @@ def finish(profile: Profile, *, engine: Engine) -> Profile:
         return profile
     for _, runs in groupby(sorted(_runs(profile), key=attrgetter("journey")), key=attrgetter("journey")):
         _continue_once(profile.contact, list(runs), engine)
+    if profile.segments or profile.unsaid:
+        for contact in profile.merging:
+            forget(contact)  # the survivor has rows of its own in the lists of members
     repoint(profile.identities, profile.contact, absorbed=profile.merging)
     return replace(profile, merging=())
 

@@ -19,6 +19,7 @@ from sojourn.journeys.steps import (
     every,
     steps_from,
 )
+from sojourn.segments.model import ENTERED
 
 __all__ = [
     "END",
@@ -51,9 +52,30 @@ END = "(end)"
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """The event that lets a contact in, or that is the goal."""
+    """What lets a contact in, or is the goal: an event, or that they come into a segment, which is an event too."""
 
     event: str
+    segment: str = ""
+
+    @classmethod
+    def of_segment(cls, name: str) -> Self:
+        """Coming into this segment."""
+        return cls(ENTERED, name)
+
+    def is_met_by(self, event: str, properties: Mapping[str, Any], *, is_internal: bool) -> bool:
+        """Whether this event is it; that of a segment counts only from ourselves."""
+        if event != self.event:
+            return False
+        return not self.segment or (is_internal and properties.get("segment") == self.segment)
+
+    def to_definition(self) -> dict[str, str]:
+        """As it stands in the file."""
+        return {"segment": self.segment} if self.segment else {"event": self.event}
+
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, str]) -> Self:
+        """What `to_definition` wrote."""
+        return cls.of_segment(definition["segment"]) if "segment" in definition else cls(definition["event"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +95,8 @@ class Journey:
             "journey": self.name,
             "purpose": self.purpose.value,
             **({"topic": self.topic} if self.topic is not None else {}),
-            "entry": {"event": self.entry.event},
-            **({"goal": {"event": self.goal.event}} if self.goal else {}),
+            "entry": self.entry.to_definition(),
+            **({"goal": self.goal.to_definition()} if self.goal else {}),
             "steps": [step.to_definition() for step in self.steps],
         }
 
@@ -85,8 +107,8 @@ class Journey:
             name=definition["journey"],
             purpose=Purpose(definition["purpose"]),
             topic=definition.get("topic"),
-            entry=Trigger(definition["entry"]["event"]),
-            goal=Trigger(definition["goal"]["event"]) if "goal" in definition else None,
+            entry=Trigger.from_definition(definition["entry"]),
+            goal=Trigger.from_definition(definition["goal"]) if "goal" in definition else None,
             steps=steps_from(definition["steps"]),
         )
 

@@ -6,15 +6,23 @@ from datetime import timedelta
 
 from sojourn.contacts.model import News
 from sojourn.events.model import Event
+from sojourn.segments.model import MOVING, OUR_EVENTS
 
 MAX_AGE = timedelta(hours=24)  # unless the template says otherwise
 
 
 def news_of(event: Event, max_age: timedelta = MAX_AGE) -> News:
     """News, or why not: it was imported, or it is older on arrival than `max_age`. Of the calendar, both times."""
-    if event.is_imported:
+    if event.is_imported or _is_of_an_edit(event):
         return News.IMPORTED
     return News.LATE if event.received_at - event.at > max_age else News.NEWS
+
+
+def _is_of_an_edit(event: Event) -> bool:
+    """Whether somebody came into a segment, or went out, without doing anything: the rule did, or a file."""
+    if event.event not in OUR_EVENTS or not event.is_internal:
+        return False
+    return event.properties.get("cause") not in MOVING
 
 
 def is_news(event: Event, max_age: timedelta = MAX_AGE) -> bool:

@@ -18,8 +18,11 @@ from sojourn.errors import StaleWriteError
 from sojourn.events.model import Event, Trust
 from sojourn.journeys.forgotten import is_forgotten
 from sojourn.journeys.identify import Named, named_by
+from sojourn.journeys.membership import Membership
 from sojourn.journeys.merge import finish, unite
 from sojourn.journeys.wait import Engine
+from sojourn.segments.announce import announce
+from sojourn.segments.keep import keep
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +31,7 @@ class Person:
 
     profile: Profile
     written: Profile
+    is_unjudged: bool = False  # under no segment at all, or not since it became one with another
 
     def write(self, profile: Profile) -> None:
         """Write it, and remember its revision."""
@@ -42,6 +46,7 @@ class People:
 
     owners: dict[str, Owner]
     engine: Engine
+    segments: Membership
     _known: dict[str, Person] = field(default_factory=dict)
 
     def whose(self, event: Event) -> Person | None:
@@ -79,14 +84,21 @@ class People:
         return owner is not None and self.person(owner.contact).profile.has_folded(identity, sequence)
 
     def save(self) -> None:
-        """Write what was folded."""
+        """Write what was folded, and tell what came of it."""
         for person in {id(person): person for person in self._known.values()}.values():
+            if person.is_unjudged and person.written.merging:
+                person.profile = self.segments.after_merge(person.profile)
             if person.profile is not person.written:
-                person.write(person.profile)
+                clock, shards = self.engine.clock, self.engine.due_shards
+                person.written = keep(person.written, person.profile, clock=clock, shards=shards)
+                person.profile = person.written
+            elif person.written.unsaid:  # whoever wrote it may have died before this
+                announce(person.written.contact, person.written.unsaid)
 
     def _read(self, profile: Profile) -> Person:
         """Whoever finds a merge that is not finished finishes it."""
-        return Person(finish(profile, engine=self.engine), profile)
+        is_unjudged = not profile.folded or bool(profile.merging)
+        return Person(finish(profile, engine=self.engine), profile, is_unjudged)
 
     def _resolved(self, event: Event) -> list[Named]:
         """The identities beside its own; of an alias, whichever kind of id has an owner."""
@@ -156,7 +168,7 @@ class People:
 
     def _merged(self, person: Person, other: Person, named: Named, event: Event) -> Person:
         united = unite(person.profile, other.profile, why=named.why, identity=named.identity, event=event)
-        survivor = Person(finish(united, engine=self.engine), united)
+        survivor = Person(finish(united, engine=self.engine), united, is_unjudged=True)
         gone = (person, other)
         self._known = {
             contact: survivor if known in gone else known for contact, known in self._known.items()

@@ -16,8 +16,7 @@ from sojourn.asl.model import to_text
 from sojourn.clock import Clock, iso
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
 from sojourn.journeys.compile import compile_journey
-from sojourn.journeys.findings import Finding, JourneyRefusedError
-from sojourn.journeys.load import load_journey
+from sojourn.journeys.load import JourneyRefusedError, load_journey
 from sojourn.journeys.model import Journey, machine_name, steps_by_name
 from sojourn.journeys.steps import Send, WaitFor
 from sojourn.journeys.versions import (
@@ -31,6 +30,7 @@ from sojourn.journeys.versions import (
 )
 from sojourn.journeys.wait import ENGAGEMENT
 from sojourn.messages.library import latest_versions
+from sojourn.rules.findings import Finding
 from sojourn.rules.model import Condition, ConditionKind
 from sojourn.settings import PublisherSettings
 
@@ -161,6 +161,7 @@ def _go_live(journey: Journey, number: int, arn: str) -> None:
         version=number,
         version_arn=arn,
         entry=journey.entry.event,
+        entry_segment=journey.entry.segment,
         listens=listens(journey),
     )
     for _ in range(TRIES):

@@ -21,14 +21,17 @@ from sojourn.events.rejections import RejectedRecord
 from sojourn.events.stream import Sequenced, poisoned
 from sojourn.journeys import store
 from sojourn.journeys.batch import by_person
-from sojourn.journeys.deeds import deed_of, fold_in
+from sojourn.journeys.deeds import NO_SEGMENTS, deed_of, fold_in
 from sojourn.journeys.enrol import enrol, leave
 from sojourn.journeys.enrolment import Enrolment, Status, WaitState
 from sojourn.journeys.identify import identities_of
+from sojourn.journeys.membership import Membership
+from sojourn.journeys.model import Journey
 from sojourn.journeys.news import is_news
 from sojourn.journeys.people import People, Person
 from sojourn.journeys.versions import LiveJourney, published
 from sojourn.journeys.wait import Engine, answer, answers
+from sojourn.segments.index import SegmentIndex
 from sojourn.telemetry import Metric
 
 __all__ = ["leave", "react"]
@@ -47,11 +50,12 @@ class Rules:
     """What holds for every event of a batch."""
 
     live: Mapping[str, LiveJourney]
+    segments: Membership
     engine: Engine
 
     def lets_in(self, event: Event) -> bool:
         """Whether a journey begins with it."""
-        return any(event.event == journey.entry for journey in self.live.values())
+        return any(journey.is_entered_by(event) for journey in self.live.values())
 
     def is_listened_to(self, event: Event) -> bool:
         """Whether a run may wait for it, or have it as its goal."""
@@ -59,10 +63,15 @@ class Rules:
 
 
 def react(
-    arrivals: Iterable[Sequenced], live: Mapping[str, LiveJourney], *, engine: Engine
+    arrivals: Iterable[Sequenced],
+    live: Mapping[str, LiveJourney],
+    *,
+    engine: Engine,
+    segments: SegmentIndex = NO_SEGMENTS,
 ) -> list[RejectedRecord]:
     """Let a batch take effect, person by person; the answer is what could not."""
-    arrived, rules = list(arrivals), Rules(live=live, engine=engine)
+    rules = Rules(live=live, engine=engine, segments=Membership(engine, segments))
+    arrived = list(arrivals)
     owners = find_owners(identity for each in arrived for identity in identities_of(each.event))
     without_effect: list[RejectedRecord] = []
     for theirs in by_person(arrived, owners):
@@ -75,7 +84,7 @@ def _react_patiently(
 ) -> list[RejectedRecord]:
     for _ in range(TRIES):
         try:
-            return _react_for(arrivals, People(dict(owners), rules.engine), rules)
+            return _react_for(arrivals, People(dict(owners), rules.engine, rules.segments), rules)
         except StaleWriteError:  # another shard wrote a profile, or took an identity: go on from there
             owners = find_owners(identity for each in arrivals for identity in identities_of(each.event))
     raise StoreBusyError("profile")
@@ -103,18 +112,34 @@ def _take(person: Person, arrival: Sequenced, rules: Rules) -> list[RejectedReco
     """One event of one person; the answer is what of it there was no room for."""
     event, max_age = arrival.event, rules.engine.max_age
     is_new = is_news(event, max_age)
-    folded, left_out = fold_in(person.profile, event, sequence=arrival.sequence, max_age=max_age)
+    folded, left_out = fold_in(
+        person.profile, event, sequence=arrival.sequence, max_age=max_age, index=rules.segments.index
+    )
     if is_new and rules.lets_in(event) and folded.attributes != person.written.attributes:
         folded = _written_ahead(folded, person)
     _effects(folded, event, rules, is_new=is_new)
-    person.profile = folded
+    person.profile = rules.segments.after(
+        person.profile, folded, event, is_news=is_new, is_unjudged=person.is_unjudged
+    )
+    person.is_unjudged = False
     return [poisoned(event, NO_ROOM, code="profile_too_large", field=left_out)] if left_out else []
 
 
 def _written_ahead(profile: Profile, person: Person) -> Profile:
     """A run may send at once, so the address stands before it begins; what says that events are folded comes last."""
     before = person.written
-    person.write(replace(profile, events=before.events, folded=before.folded, facts=before.facts))
+    person.write(
+        replace(
+            profile,
+            events=before.events,
+            folded=before.folded,
+            facts=before.facts,
+            traces=before.traces,
+            segments=before.segments,
+            flips_at=before.flips_at,
+            unsaid=before.unsaid,
+        )
+    )
     return replace(profile, revision=person.written.revision)
 
 
@@ -133,7 +158,7 @@ def _moves(collections: tuple[str, ...], event: Event, rules: Rules) -> None:
             for enrolment in store.enrolments_of(contact):
                 _touch(enrolment, event, rules.engine)
     for journey in rules.live.values():
-        if event.event == journey.entry:
+        if journey.is_entered_by(event):
             enrol(collections, event, journey, engine=rules.engine)
 
 
@@ -144,8 +169,13 @@ def _touch(enrolment: Enrolment, event: Event, engine: Engine) -> None:
             engine.machines.stop(enrolment)  # this event may have ended it, and died before this
         return
     journey, _ = published(enrolment.journey, enrolment.version)
-    if journey.goal and event.event == journey.goal.event and event.at > parse_iso(enrolment.entered_at):
+    if _meets_goal(journey, event) and event.at > parse_iso(enrolment.entered_at):
         leave(enrolment, GOAL, engine=engine)
     elif enrolment.wait and enrolment.wait.state in {WaitState.WAITING, WaitState.ANSWERING}:
         if answers(event, enrolment):
             answer(enrolment, event, engine=engine)
+
+
+def _meets_goal(journey: Journey, event: Event) -> bool:
+    goal = journey.goal
+    return goal is not None and goal.is_met_by(event.event, event.properties, is_internal=event.is_internal)

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sojourn.consent.model import MESSAGING, Channel, Purpose
-from sojourn.journeys.fields import Fields, Notes, as_text
-from sojourn.journeys.findings import Place, Source, printable
 from sojourn.journeys.model import Journey, Trigger
-from sojourn.journeys.parse import Node
 from sojourn.journeys.steps import KINDS, Duration, Hours, Send, Step, Steps, Unit, Wait, WaitFor
+from sojourn.rules.fields import Fields, Notes, as_text
+from sojourn.rules.findings import Place, Source, printable
 from sojourn.rules.model import Condition, ConditionKind
+from sojourn.rules.tree import Node
 
 STEP_EXAMPLE = "`- send: Send the welcome`, `- wait: Wait two days` or `- wait for: Clicked the guide?`"
 CONDITIONS_EXAMPLE = "[{clicked: <a send step>}]"
@@ -60,7 +60,14 @@ def _trigger(fields: Fields, key: str, *, example: str, required: bool) -> Trigg
     inner = Fields.of(node, (key,), fields.notes, example=f"`{key}: {shape}`")
     if inner.refused:
         return None
-    trigger = Trigger(inner.text("event", example=example))
+    if inner.has("segment") and not inner.has("event"):
+        inner.asked.append("event")
+        trigger = Trigger.of_segment(inner.text("segment", example="lapsed"))
+    else:
+        inner.asked.append("segment")
+        trigger = Trigger(inner.text("event", example=example))
+        if inner.has("segment"):
+            inner.wrong(inner.line, "an event and a segment in one", "keep one of `event` and `segment`")
     inner.finish()
     return trigger
 

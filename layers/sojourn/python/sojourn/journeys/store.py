@@ -155,9 +155,10 @@ def get_enrolment(enrolment: str) -> Enrolment | None:
     return row.to_enrolment()
 
 
-def enrolments_of(contact: str) -> Iterator[Enrolment]:
-    """Every run of a contact, read strongly."""
-    for row in EnrolmentRow.query(f"C#{contact}", EnrolmentRow.sk.startswith("ENROL#"), consistent_read=True):
+def enrolments_of(contact: str, journey: str = "") -> Iterator[Enrolment]:
+    """Every run of a contact, or those through one journey, read strongly."""
+    theirs = EnrolmentRow.sk.startswith(f"ENROL#{journey}#" if journey else "ENROL#")
+    for row in EnrolmentRow.query(f"C#{contact}", theirs, consistent_read=True):
         yield row.to_enrolment()
 
 

@@ -1,4 +1,5 @@
-"""Do what is due: release holds, end waits of later legs, start the next leg of parked waits.
+"""Do what is due: release holds, end waits of later legs, start the next leg of parked waits, judge who may have come
+into a segment or gone out of it by the passing of time (judging.py).
 
 Rows are deleted after their effect, and the cursor moves behind buckets that are empty: a sweep that dies, or runs
 twice, repeats effects that do nothing the second time.
@@ -11,7 +12,9 @@ from sojourn.due.store import Due, bucket_of, bucket_seconds, due_in, read_curso
 from sojourn.errors import EnrolmentEndedError, StaleWriteError
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind
+from sojourn.journeys.judging import LONGEST, Judging
 from sojourn.journeys.wait import WAIT_ENDED, Engine, resume_at
+from sojourn.segments.keep import KIND as SEGMENTS
 
 PARK = "park"
 OVERLAP = 2  # buckets behind now that stay under watch, for rows written while their bucket was swept
@@ -25,8 +28,10 @@ def sweep(*, engine: Engine) -> int:
     cursor = read_cursor()
     first = last - OVERLAP if cursor is None else cursor
     upto = min(last, first + LIMIT)
-    done = sum(_sweep_bucket(bucket, now, engine) for bucket in range(first, upto + 1))
-    reached = min(upto, last - OVERLAP)
+    judging = Judging(engine, until=engine.clock.wall() + LONGEST)
+    done = sum(_sweep_bucket(bucket, now, engine, judging) for bucket in range(first, upto + 1))
+    done += judging.work()
+    reached = min([upto, last - OVERLAP, *judging.left])
     if cursor is None or reached > cursor:
         write_cursor(reached)  # the first sweep, too: after an outage the next one begins where it ended
     return done
@@ -39,14 +44,18 @@ def seconds_behind(*, engine: Engine) -> int:
     return 0 if cursor is None else (last - cursor) * bucket_seconds(engine.clock.pace)
 
 
-def _sweep_bucket(bucket: int, now: datetime, engine: Engine) -> int:
+def _sweep_bucket(bucket: int, now: datetime, engine: Engine, judging: Judging) -> int:
     done = 0
     for shard in range(engine.due_shards):
         for row, due in due_in(bucket, shard):
-            if due.at <= now:
-                _do(due, engine)
-                row.delete()
-                done += 1
+            if due.at > now:
+                continue
+            if due.kind == SEGMENTS:
+                judging.add(bucket, row, due)
+                continue
+            _do(due, engine)
+            row.delete()
+            done += 1
     return done
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from sojourn.config import Row, get, put, put_next, query
 from sojourn.errors import NotFoundError
-from sojourn.journeys.model import Journey
+from sojourn.events.model import Event
+from sojourn.journeys.model import Journey, Trigger
 
 LIVE = ("LIVE", "journeys")
 
@@ -48,6 +49,12 @@ class LiveJourney:
     version_arn: str
     entry: str
     listens: tuple[str, ...]
+    entry_segment: str = ""
+
+    def is_entered_by(self, event: Event) -> bool:
+        """Whether this event lets somebody in."""
+        trigger = Trigger(self.entry, self.entry_segment)
+        return trigger.is_met_by(event.event, event.properties, is_internal=event.is_internal)
 
 
 def save_draft(draft: Draft) -> Draft:
@@ -104,7 +111,11 @@ def drafts() -> Iterator[Draft]:
 
 def live() -> dict[str, LiveJourney]:
     """Everything live, by name: one read."""
-    row = get(*LIVE)
+    return live_of(get(*LIVE))
+
+
+def live_of(row: Row | None) -> dict[str, LiveJourney]:
+    """What this row says is live, by name."""
     return {} if row is None else {name: _live(name, facts) for name, facts in row.data.items()}
 
 
@@ -117,6 +128,7 @@ def set_live(journey: LiveJourney) -> None:
         "version": journey.version,
         "version_arn": journey.version_arn,
         "entry": journey.entry,
+        **({"entry_segment": journey.entry_segment} if journey.entry_segment else {}),
         "listens": sorted({*heard, *journey.listens}),
     }
     put_next(Row(*LIVE, row.revision if row else 0, data))
@@ -128,5 +140,6 @@ def _live(name: str, facts: Mapping[str, Any]) -> LiveJourney:
         version=facts["version"],
         version_arn=facts["version_arn"],
         entry=facts["entry"],
+        entry_segment=facts.get("entry_segment", ""),
         listens=tuple(facts["listens"]),
     )

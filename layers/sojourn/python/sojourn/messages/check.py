@@ -17,7 +17,7 @@ from sojourn.messages.links import REMEDY, Links, rewrite_html, rewrite_text
 from sojourn.messages.mask import Masked, mask
 from sojourn.messages.sandbox import FactsEnvironment, html_environment, text_environment
 from sojourn.messages.template import EMAIL, SMS, Template
-from sojourn.messages.urls import CONFIRM, FIELD, UNSUBSCRIBE, expressions
+from sojourn.messages.urls import FIELD, OF_SERVICE, UNSUBSCRIBE, expressions
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
 PARTS = {EMAIL: ("subject", "preheader", "html", "text"), SMS: ("text",)}
@@ -157,8 +157,9 @@ def _targets(draft: Draft) -> None:
 def _lawful(draft: Draft) -> None:
     """Marketing mail shows a way out and where the sender lives, in both parts, whatever the branches say."""
     purpose = draft.definition.get("purpose", "marketing")
-    if purpose != "service" and any(_shows(tree, CONFIRM) for tree in draft.trees.values()):
-        draft.fault("purpose", f"{CONFIRM} in a template that is not for service", "write purpose: service")
+    shown = [name for name in OF_SERVICE if any(_shows(tree, name) for tree in draft.trees.values())]
+    if shown and purpose != "service":
+        draft.fault("purpose", f"{shown[0]} in a template that is not for service", "write purpose: service")
     if draft.channel != EMAIL or purpose != "marketing":
         return
     for part in ("html", "text"):

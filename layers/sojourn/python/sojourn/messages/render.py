@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -19,12 +20,13 @@ from markupsafe import Markup
 from sojourn.messages.faults import RenderError, UnfitFieldError
 from sojourn.messages.sandbox import compiled, html_environment, run, text_environment
 from sojourn.messages.template import EMAIL, Template
-from sojourn.messages.urls import CONFIRM, OURS, PREFERENCES, UNSUBSCRIBE, compose, expressions
+from sojourn.messages.urls import OURS, UNSUBSCRIBE, compose, expressions
 
 MAX_VALUE = 500  # characters of one value
 MAX_SUBJECT = 200
 MAX_LIST = 100
 MAX_DEPTH = 8
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 TURNS_TEXT = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 PIXEL = Markup(
@@ -60,14 +62,13 @@ def render(
     link: Callable[[int], str] | None = None,
     pixel_url: str = "",
     unsubscribe_url: str = "",
-    confirm_url: str = "",
-    preferences_url: str = "",
+    doors: Mapping[str, str] = NOWHERE,
     postal_address: str = "",
 ) -> Rendered:
     """The message for these facts; RenderError says what this contact lacks.
 
     Without `link` the links lead straight to their targets, without `pixel_url` there is no pixel: for contacts
-    who have not agreed to be measured.
+    who have not agreed to be measured. `doors` are our own pages under the names that templates give them.
     """
     ready = prepared(template)
     given = ((name, cleaned(value)) for name, value in facts.items() if name not in OURS)
@@ -76,8 +77,7 @@ def render(
         values = {number: _encoded(parts, context) for number, parts in ready.fields.items()}
         context |= _addresses(template, ready, values, link)
         context |= {UNSUBSCRIBE: unsubscribe_url, "postal_address": postal_address}
-        offered = {CONFIRM: confirm_url, PREFERENCES: preferences_url}
-        context |= {name: address for name, address in offered.items() if address}
+        context |= doors
         context["_pixel"] = PIXEL.format(pixel_url) if pixel_url else ""
         return Rendered(
             subject=header_text(run(ready.subject, context)),

@@ -10,7 +10,9 @@ from enum import StrEnum
 from urllib.parse import quote
 
 UNSUBSCRIBE, CONFIRM, PREFERENCES = "unsubscribe_url", "confirm_url", "preferences_url"
-OURS = (UNSUBSCRIBE, CONFIRM, PREFERENCES)  # addresses that we put in; no contact's data can
+EXPORT, ERASE = "export_url", "erase_url"
+OURS = (UNSUBSCRIBE, CONFIRM, PREFERENCES, EXPORT, ERASE)  # addresses that we put in; no contact's data can
+OF_SERVICE = (CONFIRM, EXPORT, ERASE)  # in mails only that were asked for, and that nobody measures
 FIELD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 PLACE = "\ue000"
 HTTP = re.compile(

@@ -16,7 +16,7 @@ from sojourn.clock import Clock, iso
 from sojourn.contacts.store import people_key
 from sojourn.errors import Retryable
 from sojourn.events.archive_line import Line, event_line, message_line
-from sojourn.events.ledger import keep_rejected
+from sojourn.events.ledger import write_rejected
 from sojourn.events.model import Event
 from sojourn.events.rejections import RejectedRecord, Rejection
 from sojourn.events.removal import is_over
@@ -122,7 +122,7 @@ def _readable(records: Iterable[Record], clock: Clock) -> list[Arrival]:
             poison.append(RejectedRecord(dict(record), reason, index, "archive", stored=True))
     if poison:
         telemetry.count(Metric.RECORDS_POISONED, len(poison))
-        keep_rejected(poison, received_at=iso(clock.calendar()))
+        write_rejected(poison, received_at=iso(clock.calendar()))
     return found
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import IO, Any
 
-from sojourn.events.archive import Archive, marks
+from sojourn.events.archive import Archive, is_marked, marks
 from sojourn.events.archive_line import KINDS
 
 # Lines are on their way: gathered by the function for a minute, by Firehose for a quarter of an hour.
@@ -82,13 +82,13 @@ def _next(archive: Archive, since: date | None, cursor: str) -> Iterator[str]:
 
 def _without(archive: Archive, name: str, gone: tuple[bytes, ...]) -> _Rewritten | None:
     """Write the object without the lines that bear a mark; None when it has none, and stays as it is."""
-    if not any(_is_marked(line, gone) for line in archive.lines(name)):
+    if not any(is_marked(line, gone) for line in archive.lines(name)):
         return None
     kept = dropped = 0
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
         with _writing(file, name) as stream:
             for line in archive.lines(name):
-                if _is_marked(line, gone):
+                if is_marked(line, gone):
                     dropped += 1
                 else:
                     kept += 1
@@ -98,10 +98,6 @@ def _without(archive: Archive, name: str, gone: tuple[bytes, ...]) -> _Rewritten
             archive.s3.put_object(Bucket=archive.bucket, Key=name, Body=file)
     _forget_versions(archive, name, newest=not kept)
     return _Rewritten(kept, dropped)
-
-
-def _is_marked(line: bytes, gone: tuple[bytes, ...]) -> bool:
-    return any(mark in line for mark in gone)
 
 
 def _writing(file: IO[bytes], name: str) -> AbstractContextManager[Any]:

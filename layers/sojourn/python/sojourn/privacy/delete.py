@@ -39,22 +39,23 @@ def delete_events(stand: store.Stand, erasure: Erasure, tally: Tally) -> bool:
         if not identity.startswith(OWN_EVENTS):
             continue
         for page in pages_until(identity, until):
-            _let_go(
-                page, erasure, tally
-            )  # an event is the only place that tells of an address given up long ago
+            # An event is the only place that tells of an address given up long ago.
+            if _let_go(page, erasure, tally):
+                store.keep_names(stand.contact, tally.names)
             tally.deleted["events"] += remove_events(map(key_of, page))
             if page and tally.budget.is_spent:
                 return True
     return False
 
 
-def _let_go(page: Iterable[Image], erasure: Erasure, tally: Tally) -> None:
-    """Whatever else of the Identity table the page names, and the person owns."""
+def _let_go(page: Iterable[Image], erasure: Erasure, tally: Tally) -> bool:
+    """Whatever else of the Identity table the page names, and the person owns. True: it named somebody new."""
     found = {name for image in page for name in named_in_event(image)} - tally.names
     for name in sorted(found):
         if store.release(name, erasure.collections):
             tally.hashes.append(remember(name, at=parse_iso(erasure.asked_at), erasure=erasure.id))
     tally.names |= found
+    return bool(found)
 
 
 def delete_rejected(tally: Tally) -> bool:

@@ -116,7 +116,7 @@ def delete(erasure: Erasure, eraser: Eraser, budget: Budget) -> bool:
     tally = Tally(budget, erasure.cursor)
     stand = store.survivor_of(erasure.id)
     if stand is not None and not stand.is_buried:
-        tally.names.update(_names(stand))
+        tally.names.update(_names(stand), store.names_kept(stand.contact))
         is_more = (
             delete_events(stand, erasure, tally)
             or delete_rejected(tally)

@@ -1,6 +1,6 @@
 """Everything of one person, as one JSON text that is never in memory whole.
 
-for text in everything("c0ffee…", exporter=exporter): …
+for text in everything(export, exporter=exporter): …
 
 Rows are told as they lie, whatever their kind: what a later version adds to a person is in the file, too. Left out is
 what opens something: task tokens, the wrapped key, signed parts of links.
@@ -9,20 +9,19 @@ what opens something: task tokens, the wrapped key, signed parts of links.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from sojourn.clock import Clock, iso
 from sojourn.consent.addresses.store import find_suppression
 from sojourn.consent.model import Channel
-from sojourn.events.archive import Archive, opened, read
-from sojourn.events.insertion import kept_for
+from sojourn.events.archive import Archive, opened
+from sojourn.events.archive_line import Line
 from sojourn.events.model import Event
 from sojourn.events.store import history
 from sojourn.messages.model import Message
 from sojourn.privacy import store
 from sojourn.privacy.files import Files
-from sojourn.privacy.identities import OWN_EVENTS
+from sojourn.privacy.identities import partitions_of
 from sojourn.privacy.keys import KeyRing
 from sojourn.privacy.model import Export, Status
 
@@ -39,7 +38,7 @@ NOT_TOLD = {
     "pk", "sk", "kind", "revision", "folded", "open", "owner", "values", "version_arn", "wait_token", "wrapped", "ttl",
 }  # fmt: skip
 CHANNELS = {"e#": Channel.EMAIL, "p#": Channel.SMS}
-A_DAY = timedelta(days=1)
+MOST_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +54,17 @@ class Exporter:
 def run_export(id: str, *, exporter: Exporter) -> Export | None:  # noqa: A002  the row's own word
     """Write the file of an export; may be repeated. Of somebody who is erased meanwhile nothing is left behind."""
     export = store.get_export(id)
-    if export is None or export.status is Status.DONE:
-        return export
+    if export is None:
+        return None
+    done = export if export.status is Status.DONE else _written(export, exporter)
+    exporter.files.delete_below(export.aside)  # not before: a file that is written again needs it
+    return done
+
+
+def _written(export: Export, exporter: Exporter) -> Export:
     size = 0
     if _stands(export.contact):
-        size = exporter.files.write(export.key, everything(export.contact, exporter=exporter))
+        size = exporter.files.write(export.key, everything(export, exporter=exporter))
     found = _stands(export.contact)
     if not found:
         exporter.files.delete_below(export.key)
@@ -73,12 +78,11 @@ def _stands(contact: str) -> bool:
     return stand is not None and not stand.erasure
 
 
-def everything(contact: str, *, exporter: Exporter) -> Iterator[str]:
+def everything(export: Export, *, exporter: Exporter) -> Iterator[str]:
     """The text, part by part."""
-    stand = store.survivor_of(contact)
+    stand = store.survivor_of(export.contact)
     if stand is None:
         return
-    partitions = [each for each in stand.identities if each.startswith(OWN_EVENTS)]
     about = {
         "contact": stand.contact,
         "exported_at": iso(exporter.clock.calendar()),
@@ -92,8 +96,9 @@ def everything(contact: str, *, exporter: Exporter) -> Iterator[str]:
         yield from _listed(name, _section(stand, prefix, exact=exact))
     yield from _listed("other", _others(stand))
     yield from _listed("suppressed", _suppressed(stand))
-    yield from _listed("events", map(_event, history(partitions)))
-    yield from _listed("archive", _archived(stand, partitions, exporter))
+    yield from _listed("events", map(_event, history(partitions_of(stand.identities))))
+    yield from _listed("archive", _archived(export, exporter))
+    yield from _listed("turned_away", map(told, map(json.loads, exporter.files.lines(export.turned_away))))
     yield "}\n"
 
 
@@ -108,14 +113,14 @@ def _section(stand: store.Stand, prefix: str, *, exact: bool) -> Iterator[dict[s
     for contact in stand.collections:
         for item in store.items(contact, prefix):
             if not exact or item["sk"]["S"] == prefix:
-                yield {"row": item["sk"]["S"], **_told(item)}
+                yield {"row": item["sk"]["S"], **told(item)}
 
 
 def _others(stand: store.Stand) -> Iterator[dict[str, Any]]:
     for contact in stand.collections:
         for item in store.items(contact):
             if not item["sk"]["S"].startswith(ELSEWHERE):
-                yield {"row": item["sk"]["S"], **_told(item)}
+                yield {"row": item["sk"]["S"], **told(item)}
 
 
 def _suppressed(stand: store.Stand) -> Iterator[dict[str, Any]]:
@@ -129,11 +134,11 @@ def _suppressed(stand: store.Stand) -> Iterator[dict[str, Any]]:
 
 
 def _rows_of(contact: str, sk: str) -> list[dict[str, Any]]:
-    return [_told(item) for item in store.items(contact, sk)] or [{}]
+    return [told(item) for item in store.items(contact, sk)] or [{}]
 
 
-def _told(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A row in plain JSON."""
+def told(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A row in plain JSON, without what opens something."""
     return {name: _plain(value) for name, value in sorted(item.items()) if name not in NOT_TOLD}
 
 
@@ -166,16 +171,24 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _archived(stand: store.Stand, partitions: list[str], exporter: Exporter) -> Iterator[dict[str, Any]]:
-    """What only the archive still knows: events that the table has let go."""
-    until = (exporter.clock.wall() - kept_for() + A_DAY).date()
-    hashed = [exporter.ring.hashed(identity) for identity in partitions]
-    lines = read(exporter.archive, contacts=stand.collections, identities=hashed, until=until)
-    for line in lines:
+def _archived(export: Export, exporter: Exporter) -> Iterator[dict[str, Any]]:
+    """What was put aside of the archive, each line once though it was written twice."""
+    for line in _once(map(Line.parse, exporter.files.lines(export.archived))):
         key = exporter.ring.of(line.contact)
         if key is not None:
             what = opened(line, key)
             yield _event(what) if isinstance(what, Event) else _message(what)
+
+
+def _once(lines: Iterator[Line]) -> Iterator[Line]:
+    """Each line once; what was written twice lies close together, so that few need to be remembered."""
+    seen: dict[tuple[str, ...], None] = {}
+    for line in lines:
+        if line.key not in seen:
+            yield line
+        seen[line.key] = None
+        if len(seen) > MOST_REMEMBERED:
+            del seen[next(iter(seen))]
 
 
 def _message(message: Message) -> dict[str, Any]:

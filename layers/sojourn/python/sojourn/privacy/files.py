@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sojourn.errors import StoreBusyError
+from sojourn.events.archive import unpacked
 
 PART = 8 * 1024 * 1024  # of an upload; S3 takes parts from 5 MB and ten thousand of them
 KEYS_A_CALL = 1_000
@@ -29,7 +30,7 @@ class Files:
 
     def write(self, key: str, texts: Iterable[str]) -> int:
         """One object of many texts; the answer is its size. A failed upload leaves nothing."""
-        parts = _parts(texts)
+        parts = parts_of(texts)
         first = next(parts, b"")
         second = next(parts, None)
         if second is None:
@@ -45,6 +46,11 @@ class Files:
             "ResponseContentDisposition": f'attachment; filename="{name}"',
         }
         return str(self.client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=LINK_SECONDS))
+
+    def lines(self, prefix: str) -> Iterator[bytes]:
+        """The lines of every object whose key begins so, object after object."""
+        for key in self._keys(self.files_bucket, prefix, KEYS_A_CALL):
+            yield from unpacked(self._call("get_object", Key=key)["Body"])
 
     def delete_below(self, prefix: str) -> int:
         """Delete every object whose key begins so."""
@@ -98,7 +104,7 @@ class Files:
             raise StoreBusyError(f"{operation}: {type(error).__name__}") from error
 
 
-def _parts(texts: Iterable[str]) -> Iterator[bytes]:
+def parts_of(texts: Iterable[str]) -> Iterator[bytes]:
     """The texts as bytes, in parts of at least this size but for the last."""
     waiting: list[bytes] = []
     size = 0

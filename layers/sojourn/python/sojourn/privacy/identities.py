@@ -15,6 +15,11 @@ SHORTEST_ADDRESS = 6  # shorter ones would be found in the middle of other texts
 NOT_IN_A_NUMBER = re.compile(r"[\s().-]")
 
 
+def partitions_of(identities: Iterable[str]) -> list[str]:
+    """Those of the identities under which events stand."""
+    return [each for each in identities if each.startswith(OWN_EVENTS)]
+
+
 def named_in_traits(traits: Mapping[str, Any]) -> Iterator[str]:
     """The identities that these traits own."""
     for name, prefix in (("email", "e#"), ("phone", "p#")):

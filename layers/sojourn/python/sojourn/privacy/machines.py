@@ -19,11 +19,11 @@ class MachineStarter:
 
     client: Callable[[], Any]
 
-    def start(self, machine: str, name: str, job: str) -> None:
-        """Start an execution; its input is the job's id and nothing else."""
-        self._call(
-            "start_execution", ALREADY, stateMachineArn=machine, name=name, input=json.dumps({"job": job})
-        )
+    def start(self, machine: str, name: str, job: str) -> bool:
+        """Start an execution; its input is the job's id and nothing else. False when the name is taken."""
+        said = json.dumps({"job": job})
+        started = self._call("start_execution", ALREADY, stateMachineArn=machine, name=name, input=said)
+        return started is not None
 
     def is_over(self, machine: str, name: str) -> bool:
         """Whether nobody works on it any more."""

@@ -82,12 +82,35 @@ class Export:
     found: bool = True
     bytes: int = 0
     done_at: str = ""
+    cursor: str = ""  # how far the search came (see search)
+    pieces: int = 0  # of what was found
+    attempt: int = 1
     revision: int = 0
+
+    @property
+    def execution(self) -> str:
+        """Name of the execution that works on it."""
+        return self.id if self.attempt == 1 else f"{self.id}-{self.attempt}"
 
     @property
     def key(self) -> str:
         """Where the file lies."""
         return f"{exports_of(self.contact)}{self.id}.json"
+
+    @property
+    def aside(self) -> str:
+        """Where what was searched for waits for the file."""
+        return f"{exports_of(self.contact)}{self.id}.aside/"
+
+    @property
+    def archived(self) -> str:
+        """Lines of the archive, sealed as they were."""
+        return f"{self.aside}archived/"
+
+    @property
+    def turned_away(self) -> str:
+        """Records that nobody could take in."""
+        return f"{self.aside}turned-away/"
 
     @classmethod
     def from_json(cls, id: str, data: Mapping[str, Any], revision: int) -> Self:  # noqa: A002
@@ -119,4 +142,5 @@ COUNTED_AS = {
     "PROFILE": "profiles",
     "KEY": "keys",
     "MERGE": "merges",
+    "SEG": "segments",
 }

@@ -24,8 +24,8 @@ LONGEST = 2_000  # of what may be a key
 class Starter(Protocol):
     """Starts a platform machine; a name that is taken was taken by an earlier try."""
 
-    def start(self, machine: str, name: str, job: str) -> None:
-        """Start it with the id of a job."""
+    def start(self, machine: str, name: str, job: str) -> bool:
+        """Start it with the id of a job; False when the name is taken."""
         ...
 
     def is_over(self, machine: str, name: str) -> bool:
@@ -61,7 +61,8 @@ def _running(erasure: Erasure, desk: Desk) -> Erasure:
     """Make sure that somebody works on it: an execution that failed, after a day of trying, is followed by another."""
     if erasure.status is Status.DONE:
         return erasure
-    desk.starter.start(desk.erase_machine, erasure.execution, erasure.id)
+    if desk.starter.start(desk.erase_machine, erasure.execution, erasure.id):
+        return erasure  # to ask how it is would be too early: it may not be seen yet
     if desk.starter.is_over(desk.erase_machine, erasure.execution):
         there = store.get_erasure(erasure.id) or erasure
         if there.status is Status.RUNNING:
@@ -86,13 +87,32 @@ def _of_nobody(named: str, *, by: str, now: str) -> Erasure:
     )
 
 
-def ask_export(contact: str, *, by: str, desk: Desk) -> Export:
-    """A new file with everything of this contact."""
-    now = iso(desk.clock.calendar())
-    export = Export(id=uuid.uuid4().hex, contact=contact, asked_at=now, by=by)
-    kept = store.put_export(export)
-    desk.starter.start(desk.export_machine, export.id, export.id)
-    return kept
+def ask_export(contact: str, *, by: str, desk: Desk, id: str = "") -> Export:  # noqa: A002  the row's own word
+    """A file with everything of this contact: a new one, or under an id of the asker's own the same at every asking."""
+    there = store.get_export(id) if id else None
+    wanted = Export(id=id or uuid.uuid4().hex, contact=contact, asked_at=iso(desk.clock.calendar()), by=by)
+    export = there or _put_export(wanted)
+    if export.status is Status.DONE or desk.starter.start(desk.export_machine, export.execution, export.id):
+        return export
+    return _restarted(export, desk)
+
+
+def _restarted(export: Export, desk: Desk) -> Export:
+    """One that was begun before: where its execution failed, another follows."""
+    if not desk.starter.is_over(desk.export_machine, export.execution):
+        return export
+    there = store.get_export(export.id) or export
+    if there.status is Status.RUNNING:
+        there = _put_export(replace(there, attempt=there.attempt + 1))
+        desk.starter.start(desk.export_machine, there.execution, there.id)
+    return there
+
+
+def _put_export(export: Export) -> Export:
+    try:
+        return store.put_export(export)
+    except StaleWriteError:
+        return store.get_export(export.id) or export  # somebody asked at the same moment
 
 
 def _put(erasure: Erasure) -> Erasure:

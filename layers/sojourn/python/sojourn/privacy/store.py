@@ -19,6 +19,7 @@ Item = Mapping[str, Any]
 
 ERASURE, EXPORT = "ERASURE", "EXPORT"
 PROFILE = "PROFILE"
+NAMES = "NAMES"  # while a person is being erased
 MARK = "SET #erased_at = :at, #erasure = :erasure, #revision = #revision + :one"
 AS_READ = "#revision = :revision AND attribute_not_exists(#erased_at)"
 OF_A_TOMBSTONE = {"pk", "sk", "kind", "revision", "erased_at", "erasure"}
@@ -156,6 +157,22 @@ def bury(contact: str, *, at: str, erasure: str) -> bool:
     }
     wire().call("put_item", TableName=wire().settings.people_table, Item=item)
     return stand is not None
+
+
+def keep_names(contact: str, names: Iterable[str]) -> None:
+    """Names under which others may have spoken of a person, for the steps to come: a row that goes with the rest."""
+    item = {
+        "pk": text(people_key(contact)),
+        "sk": text(NAMES),
+        "kind": text("names"),
+        "names": text(json.dumps(sorted(names))),
+    }
+    wire().call("put_item", TableName=wire().settings.people_table, Item=item)
+
+
+def names_kept(contact: str) -> list[str]:
+    """What `keep_names` kept."""
+    return [name for item in items(contact, NAMES) for name in json.loads(item["names"]["S"])]
 
 
 def row_keys(contact: str) -> Iterator[str]:

@@ -144,7 +144,7 @@ def _mended(message: Message, ledger: Sequence[ConsentChange]) -> Event | None:
             "how": each.how,
             **({"wording": each.wording} if each.wording else {}),
             **({"wording_version": each.wording_version} if each.wording_version else {}),
-            "evidence": dict(each.evidence),
+            "evidence": {**each.evidence, "address": message.address_hash},
         }
         for each in mine
     ]

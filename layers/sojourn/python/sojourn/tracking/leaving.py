@@ -132,7 +132,7 @@ def _wishes_less(message: Message, gate: Gate) -> bool:
     return not gate.insert([less_often(message.identity, gate.clock.calendar(), wished=True)]).failed
 
 
-def less_often(identity: str, at: datetime, *, wished: bool) -> Event:
+def less_often(identity: str, at: datetime, *, wished: bool, id: str = "") -> Event:  # noqa: A002
     """The wish as a trait of the person, for segments and, later, caps."""
-    event = internal_event(identity, "", at=at, message_id=uuid.uuid4().hex, properties={})
+    event = internal_event(identity, "", at=at, message_id=id or uuid.uuid4().hex, properties={})
     return replace(event, type=EventType.IDENTIFY.value, payload={"traits": {"less_often": wished}})

@@ -3,15 +3,16 @@
 Nothing of the person is shown but the choices. A second press of the same button finds nothing left to change.
 """
 
+import hashlib
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sojourn.clock import parse_iso
 from sojourn.consent.model import MESSAGING, Channel, Consent, ConsentChange, Status
-from sojourn.consent.store import Say, get_consent
+from sojourn.consent.store import Say, get_consent, ledger_of
 from sojourn.consent.suppression import Reason
 from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.model import Profile
@@ -33,6 +34,9 @@ REASONS = {
     "other": "Something else",
 }
 LONGEST_COMMENT = 500
+A_WHILE = timedelta(minutes=10)  # one address gets no more service mail than that
+NO_NEWS_AFTER = timedelta(days=1)  # what was said before needs not be told any more
+AGES_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,13 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Centre:
-    """What the page stands on. `export` and `erase` begin what the law gives a person a right to."""
+    """What the page stands on."""
 
     gate: Gate
     topics: Callable[[], Mapping[str, str]]
     measured_unasked: Callable[[], bool]
-    export: Callable[[Visitor], None]
-    erase: Callable[[Visitor], None]
     get_consent: Callable[[str], Consent] = get_consent
+    ledger_of: Callable[[str], list[ConsentChange]] = ledger_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,11 @@ class Choices:
         return [*self.mail, *self.texts, *self.tracking]
 
 
-def visitor_of(text: str, *, seen: Mapping[str, str], centre: Centre) -> Visitor | None:
+def visitor_of(
+    text: str, *, seen: Mapping[str, str], centre: Centre, action: Action = Action.PREFERENCES
+) -> Visitor | None:
     """Who holds this link; None when the link is none of ours, or the person is gone."""
-    token = centre.gate.token(text, Action.PREFERENCES)
+    token = centre.gate.token(text, action)
     message = centre.gate.find_message(token.message_id) if token else None
     if message is None:
         return None
@@ -109,7 +114,10 @@ def save(visitor: Visitor, shown: Collection[str], on: Collection[str], *, centr
     changed = _record(visitor, say, centre)
     wishes = LESS in on
     if LESS in shown and wishes != (visitor.profile.traits.get(LESS) is True):
-        _insert([less_often(visitor.message.identity, at, wished=wishes)], centre)
+        # Until the profile has it, the same press makes the same event.
+        id_ = f"{visitor.message.digest}-{LESS}-{visitor.profile.revision}"
+        wish = less_often(visitor.message.identity, _sent(visitor), wished=wishes, id=id_)
+        _insert([replace(wish, at=at)], centre)
     return changed
 
 
@@ -132,46 +140,67 @@ def stop(visitor: Visitor, *, centre: Centre) -> bool:
 
 def _record(visitor: Visitor, say: Say, centre: Centre) -> bool:
     """Into the ledger, each change under the key of the event that tells journeys and segments of it."""
-    key = uuid.uuid4().hex
-    told: list[Event] = []
+    press = uuid.uuid4().hex
 
     def keyed(consent: Consent) -> list[ConsentChange]:
         made = say(consent)
-        told[:] = [_told(visitor, key, made, status) for status in sorted({each.status for each in made})]
-        return [replace(each, event_key=_told(visitor, key, made, each.status).key) for each in made]
+        alike = {status: [each for each in made if each.status is status] for status in EVENT_OF}
+        keys = {
+            status: _told(visitor, f"{press}-{status.value}", those).key
+            for status, those in alike.items()
+            if those
+        }
+        return [replace(each, event_key=keys[each.status]) for each in made]
 
     changed = centre.gate.record_consent(visitor.contact, keyed) > 0
-    if changed:
-        _insert(told, centre)
+    _insert(_lately(visitor, centre), centre)
     return changed
 
 
-def _told(visitor: Visitor, key: str, made: Sequence[ConsentChange], status: Status) -> Event:
-    first, *others = [change for change in made if change.status is status]
-    name = EVENT_OF[status]
-    event = _event(visitor, name, first.at, f"{key}-{status.value}", _statement(first))
+def _lately(visitor: Visitor, centre: Centre) -> list[Event]:
+    """The events of what this mail's presses left in the ledger: of one that died in between, the next one tells."""
+    since = centre.gate.clock.calendar() - NO_NEWS_AFTER
+    presses: dict[str, list[ConsentChange]] = {}
+    for each in centre.ledger_of(visitor.contact):
+        is_ours = each.how == choices.HOW and each.evidence.get("message_id") == visitor.message.id
+        if is_ours and each.at >= since:
+            presses.setdefault(each.event_key, []).append(each)
+    return [_told(visitor, key.rpartition("#")[2], made) for key, made in presses.items()]
+
+
+def _told(visitor: Visitor, message_id: str, made: Sequence[ConsentChange]) -> Event:
+    """The event of changes that say alike; the same whatever order they come in."""
+    first, *others = sorted(made, key=lambda each: each.slot)
+    event = _event(visitor, EVENT_OF[first.status], first.at, message_id, _statement(first))
     return replace(
         event, payload={**event.payload, "context": {"consent": [_statement(each) for each in others]}}
     )
 
 
 def tell_reason(visitor: Visitor, reason: str, comment: str, *, centre: Centre) -> None:
-    """Keep why somebody leaves, if they say so."""
+    """Keep why somebody leaves, if they say so; said again by the same mail's page, it is said once."""
     if reason in REASONS:
         told = {"reason": reason, "comment": comment.strip()[:LONGEST_COMMENT]}
-        event = _event(
-            visitor, "Unsubscribe Reason Given", centre.gate.clock.calendar(), uuid.uuid4().hex, told
-        )
-        _insert([event], centre)
+        digest = hashlib.sha256("|".join(told.values()).encode("utf-8", "replace")).hexdigest()[:32]
+        event = _event(visitor, "Unsubscribe Reason Given", _sent(visitor), digest, told)
+        _insert([replace(event, at=centre.gate.clock.calendar())], centre)
 
 
 def request_noted(visitor: Visitor, name: str, *, gate: Gate) -> None:
-    """Keep that somebody asked; the event's key is the mail's, so that pressing again asks once."""
-    at = parse_iso(visitor.message.decided_at) if visitor.message.decided_at else gate.clock.calendar()
-    event = _event(visitor, name, at, f"{visitor.message.digest}-{name.partition(' ')[0].lower()}")
-    event = replace(event, at=gate.clock.calendar())
+    """Keep that somebody asked, which sends them a mail; pressing again within a while of the page's mail asks once."""
+    now = gate.clock.calendar()
+    since = _sent(visitor)
+    whiles = max(0, (now - since) // A_WHILE)
+    word = name.partition(" ")[0].lower()
+    event = _event(visitor, name, since + whiles * A_WHILE, f"{visitor.message.digest}-{word}-{whiles}")
+    event = replace(event, at=now)
     if gate.insert([event]).failed:
         raise StoreBusyError("events")
+
+
+def _sent(visitor: Visitor) -> datetime:
+    """When the mail was, which is in the key of what is to be kept once for each mail."""
+    return parse_iso(visitor.message.decided_at) if visitor.message.decided_at else AGES_AGO
 
 
 def _statement(change: ConsentChange) -> dict[str, Any]:

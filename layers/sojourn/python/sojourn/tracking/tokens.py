@@ -4,8 +4,8 @@
     read(token, keys, Action.CLICK)  # Token, or None for whatever we did not write exactly so
 
 An address carries no target and no contact's data: what it means stands in the message's row. The number is the link
-of a click, and of what confirms or opens the preferences the wall's second until which it is good: those two end, the
-way out never does.
+of a click, and of what confirms, opens the preferences, exports or erases the wall's second until which it is good:
+those end, the way out never does.
 """
 
 import binascii
@@ -30,9 +30,16 @@ class Action(StrEnum):
     UNSUBSCRIBE = "u"
     CONFIRM = "y"
     PREFERENCES = "p"
+    EXPORT = "d"
+    ERASE = "e"
 
 
-GOOD_FOR = {Action.CONFIRM: timedelta(days=7), Action.PREFERENCES: timedelta(days=30)}
+GOOD_FOR = {
+    Action.CONFIRM: timedelta(days=7),
+    Action.PREFERENCES: timedelta(days=30),
+    Action.EXPORT: timedelta(days=2),
+    Action.ERASE: timedelta(days=2),
+}
 
 
 @dataclass(frozen=True, slots=True)

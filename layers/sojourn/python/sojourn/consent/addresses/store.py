@@ -24,6 +24,7 @@ from sojourn.consent.suppression import (
 from sojourn.contacts.addresses import address_hash
 from sojourn.errors import StoreBusyError
 from sojourn.tables import SuppressionRow, condition_failed
+from sojourn.transactions import find
 
 ATTEMPTS = 8
 
@@ -87,15 +88,15 @@ def _lift(
     return _update(address_hash(channel, address), opened, closed_so & in_time)
 
 
-def may_ask(channel: str, address: str, message_id: str, *, now: datetime) -> bool:
-    """Whether this service mail may go to the address, noting it if so: once in ten minutes, three times a day."""
+def may_ask(channel: str, address: str, message_id: str, kind: str, *, now: datetime) -> bool:
+    """Whether this service mail may go to the address, noting it if so: of a kind one in ten minutes, three a day."""
     key = address_hash(channel, address)
     for _ in range(ATTEMPTS):
         row = _get(key)
         known: list[list[str]] = list(row.asked or []) if row else []
-        if any(message == message_id for message, _ in known):
+        if any(each[0] == message_id for each in known):
             return True
-        asked = asked_again(known, message_id, now)
+        asked = asked_again(known, message_id, now, kind=kind)
         if asked is None:
             return False
         as_read = SuppressionRow.asked == known if known else SuppressionRow.asked.does_not_exist()
@@ -132,10 +133,7 @@ def _noted(line: Line) -> Action:
 
 
 def _get(key: str) -> SuppressionRow | None:
-    try:
-        return SuppressionRow.get(key, consistent_read=True)
-    except SuppressionRow.DoesNotExist:
-        return None
+    return find(SuppressionRow, key)
 
 
 def _update(key: str, actions: list[Action], condition: Condition) -> bool:

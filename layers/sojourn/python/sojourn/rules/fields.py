@@ -1,4 +1,4 @@
-"""The keys of one mapping of a journey file, taken one by one; what is wrong is noted, never raised.
+"""The keys of one mapping of a file, taken one by one; what is wrong is noted, never raised.
 
 ```
 fields = Fields.of(node, place, notes, example="…")
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sojourn.journeys.findings import MOST_FINDINGS, Finding, Place, Source, printable
-from sojourn.journeys.parse import Mapping, Node, Scalar, Sequence
+from sojourn.rules.findings import MOST_FINDINGS, Finding, Place, Source, printable
+from sojourn.rules.tree import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class Fields:
         for key in self.values:
             if key not in self.asked and len(self.notes.findings) < MOST_FINDINGS:
                 near = difflib.get_close_matches(key, self.asked, n=1)
-                known = ", ".join(f"`{name}`" for name in self.asked)
+                known = ", ".join(f"`{name}`" for name in dict.fromkeys(self.asked))
                 remedy = f"did you mean `{near[0]}`?" if near else f"delete it; known here: {known}"
                 self.wrong(self.key_lines[key], f"unknown key `{printable(key)}`", remedy)
 

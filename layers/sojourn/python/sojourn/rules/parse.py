@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from sojourn.rules.tree import MalformedError, Mapping, Node, Scalar, Sequence
+
 LARGEST = 512 * 1024
 DEEPEST = 40
 MOST_NODES = 50_000
@@ -27,59 +29,21 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A single value, and the letters it was written with."""
-
-    value: str | float | bool | None
-    written: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A list."""
-
-    items: "list[Node]"
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Keys and values, in order; a key that comes twice is here twice."""
-
-    entries: "list[tuple[Scalar, Node]]"
-    line: int
-
-
-Node = Scalar | Sequence | Mapping
-
-
-class MalformedError(ValueError):
-    """The text is no tree that we read."""
-
-    def __init__(self, line: int, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.line = line
-        self.problem = problem
-        self.remedy = remedy
-
-
-def parse(text: str) -> Node:
+def parse(text: str, *, deepest: int = DEEPEST) -> Node:
     """The tree of one document: `parse("journey: welcome")`."""
     if len(text) > LARGEST:
-        raise MalformedError(1, f"the file is larger than {LARGEST // 1024} KB", "split the journey")
+        raise MalformedError(1, f"the file is larger than {LARGEST // 1024} KB", "split the file")
     if control := CONTROL.search(text):
         line = text.count("\n", 0, control.start()) + 1
         raise MalformedError(line, "a control character", "delete it; the line may have to be typed anew")
-    builder = _Builder()
+    builder = _Builder(deepest)
     try:
         for event in yaml.parse(_as_yaml(text), Loader=LOADER):
             builder.take(event)
     except yaml.YAMLError as error:
         raise _malformed(text, error) from error
     if builder.root is None:
-        raise MalformedError(1, "the file is empty", "begin with `journey: <name>`")
+        raise MalformedError(1, "the file is empty", "begin with `journey: <name>` or `segment: <name>`")
     return builder.root
 
 
@@ -118,6 +82,7 @@ def _malformed(text: str, error: yaml.YAMLError) -> MalformedError:
 class _Builder:
     """Puts the parser's events together, without recursion."""
 
+    deepest: int
     root: Node | None = None
     open: list[list[Node]] = field(default_factory=list)
     nodes: int = 0
@@ -126,7 +91,7 @@ class _Builder:
         line = event.start_mark.line + 1
         match event:
             case yaml.DocumentStartEvent() if self.root is not None:
-                raise MalformedError(line, "a second document begins", "keep one journey in a file")
+                raise MalformedError(line, "a second document begins", "keep one of them in a file")
             case yaml.AliasEvent():
                 raise MalformedError(line, "anchors and aliases (& and *) are not read", "write it out again")
             case yaml.ScalarEvent(tag=str(tag)) | yaml.CollectionStartEvent(tag=str(tag)):
@@ -140,8 +105,8 @@ class _Builder:
 
     def _begin(self, event: Any, line: int) -> None:
         node: Node = Mapping([], line) if isinstance(event, yaml.MappingStartEvent) else Sequence([], line)
-        if len(self.open) >= DEEPEST:
-            raise MalformedError(line, f"nested deeper than {DEEPEST} levels", "flatten the journey")
+        if len(self.open) >= self.deepest:
+            raise MalformedError(line, f"nested deeper than {self.deepest} levels", "flatten it")
         self._put(node, line)
         # The parts collect behind their node, for a mapping key and value in turn.
         self.open.append([node])
@@ -156,7 +121,7 @@ class _Builder:
     def _put(self, node: Node, line: int) -> None:
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise MalformedError(line, f"more than {MOST_NODES} values", "split the journey")
+            raise MalformedError(line, f"more than {MOST_NODES} values", "split the file")
         if self.open:
             self.open[-1].append(node)
         else:

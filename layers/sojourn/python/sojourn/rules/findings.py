@@ -1,14 +1,16 @@
-"""What is wrong with a journey file: where, what, and what to do about it."""
+"""What is wrong with a file: where, what, and what to do about it."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sojourn.errors import Hopeless
 
-# Where something stands: ("steps", 2, "then", 0, "template"). The empty place is the journey itself.
+# Where something stands: ("steps", 2, "then", 0, "template"). The empty place is the file itself.
 Place = tuple[str | int, ...]
 
 MOST_FINDINGS = 100  # who has more has another problem, and looking for likely words takes time
+MOST_CANDIDATES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Finding:
         }
 
 
-class JourneyRefusedError(Hopeless):
-    """The journey has errors; `findings` are all of them."""
+class RefusedError(Hopeless):
+    """A file has errors; `findings` are all of them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("\n".join(str(finding) for finding in findings))
@@ -46,9 +48,9 @@ class JourneyRefusedError(Hopeless):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file that a journey was read from, and the line of each place in it."""
+    """The file that something was read from, and the line of each place in it."""
 
-    file: str = "journey"
+    file: str = "file"
     lines: Mapping[Place, int] = field(default_factory=dict)
 
     def line_of(self, place: Place) -> int:
@@ -66,3 +68,12 @@ def printable(text: str, longest: int = 80) -> str:
     """The text as one short line that no terminal takes for a command."""
     shown = "".join(letter if letter.isprintable() else "·" for letter in text)
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def nearest(word: str, known: Mapping[str, object]) -> str:
+    """A remedy that names the likeliest word, or all of them."""
+    near = difflib.get_close_matches(word, known, n=1) if len(known) <= MOST_CANDIDATES else []
+    if near:
+        return f"did you mean '{near[0]}'?"
+    listed = ", ".join(f"'{name}'" for name in list(known)[:10])
+    return f"choose one of {listed}" if listed else "there is none yet"

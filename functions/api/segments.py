@@ -1,0 +1,73 @@
+"""Views of segments: list, show, save, publish, retire; who is in, why, and who would be."""
+
+from typing import Any
+
+from chalice.app import Blueprint, Request, Response
+
+from functions.api.routing import route
+
+segments = Blueprint(__name__)
+
+
+@route(segments, "/api/segments")
+def list_segments(request: Request) -> dict[str, Any]:
+    """Every segment that was ever saved or published."""
+    from functions.api import segmenting
+
+    return segmenting.list_segments(request)
+
+
+@route(segments, "/api/segments/preview", "POST")
+def preview_segment(request: Request) -> dict[str, Any]:
+    """How many would be in, and ten of them, of a rule that is not saved."""
+    from functions.api import segmenting
+
+    return segmenting.preview_segment(request)
+
+
+@route(segments, "/api/segments/{name}")
+def show_segment(request: Request, name: str) -> Response:
+    """The draft, what is in force, how fresh it is, and what looks at it."""
+    from functions.api import segmenting
+
+    return segmenting.show_segment(name)
+
+
+@route(segments, "/api/segments/{name}", "PUT")
+def save_segment(request: Request, name: str) -> Response:
+    """Save the draft: every error in it refuses it; a revision that is not the latest is a conflict."""
+    from functions.api import segmenting
+
+    return segmenting.save_segment(request, name)
+
+
+@route(segments, "/api/segments/{name}", "DELETE")
+def retire_segment(request: Request, name: str) -> Response:
+    """Take it out of force: everybody leaves, which moves nobody. Not while others look at it."""
+    from functions.api import segmenting
+
+    return segmenting.retire_segment(name)
+
+
+@route(segments, "/api/segments/{name}/publish", "POST")
+def publish_segment(request: Request, name: str) -> Response:
+    """Let the draft take force, once everybody was judged by it."""
+    from functions.api import segmenting
+
+    return segmenting.publish_segment(name)
+
+
+@route(segments, "/api/segments/{name}/members")
+def list_members(request: Request, name: str) -> dict[str, Any]:
+    """Who is in, a moment ago."""
+    from functions.api import segmenting
+
+    return segmenting.list_members(request, name)
+
+
+@route(segments, "/api/segments/{name}/explain")
+def explain_segment(request: Request, name: str) -> dict[str, Any]:
+    """Each condition with the value seen of one contact, the verdict, and when it may flip."""
+    from functions.api import segmenting
+
+    return segmenting.explain_segment(request, name)

@@ -1,0 +1,1 @@
+"""Who is in which segment: judged when something changes, never rescanned, and told with its cause."""

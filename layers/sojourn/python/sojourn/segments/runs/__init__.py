@@ -1,0 +1,1 @@
+"""Runs through all contacts: a backfill, a verification, new quantiles."""
