@@ -213,7 +213,7 @@ def run_id(name: str, generation: int) -> str:
 
 
 def newest_run(name: str, stand: Standing) -> Run | None:
-    """The run that lets, or let, take force what was published last; one that makes cut points first is named by hash."""
+    """The run that lets, or let, take force what was published last; one that makes cut points is named by hash."""
     there = stand.pending or stand.live or 0
     measured = (f"{run_id(name, number)}-{stand.hash[:HASHED]}" for number in (there, there - 1))
     first, second = measured
