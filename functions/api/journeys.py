@@ -5,12 +5,14 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from functions.api import answers
-from functions.api.bodies import SentJourney, sent_journey
+from functions.api.bodies import SentJourney, refuse_unknown, sent_journey, sent_object
 from functions.api.paging import listing, page
 from functions.api.routing import route
 from functions.api.world import world
 from sojourn import telemetry
+from sojourn.clock import iso
 from sojourn.errors import Problem, StaleWriteError
+from sojourn.journeys.model import Journey
 from sojourn.journeys.versions import Draft, Version, drafts, get_draft, get_version, live, save_draft
 from sojourn.messages.library import latest_versions
 from sojourn.rules.findings import Finding
@@ -67,12 +69,42 @@ def publish_journey(request: Request, name: str) -> dict[str, Any]:
     draft, _ = wanted_journey(name)
     if draft is None:
         raise Problem(409, "no_draft", f"save a draft of {name} first: PUT /api/journeys/{name}")
+    existing = _confirmed(request, draft)
     told = world().publisher.publish(name)
     if told.get("errors"):
         raise _refused(told["errors"])
     if "version" not in told:
         raise _unpublished(draft, told)
-    return {"name": name, "changed": True, **{key: told[key] for key in PUBLISHED if key in told}}
+    answer = {"name": name, "changed": True, **{key: told[key] for key in PUBLISHED if key in told}}
+    return {**answer, "existing": _let_in(draft, told["version"])} if existing else answer
+
+
+def _confirmed(request: Request, draft: Draft) -> bool:
+    """Whether those who are in its segment already come in; their publisher must have seen how many they are."""
+    entry = Journey.from_definition(draft.definition).entry
+    if not entry.includes_existing:
+        return False
+    from sojourn.segments.members.store import count
+
+    sent = sent_object(request) if request.raw_body else {}
+    refuse_unknown(sent, {"existing"})
+    there = count(entry.segment)
+    if sent.get("existing") != there:
+        said = f"{there} contacts are in {entry.segment} and would enter at once: publish with `existing`: {there}"
+        raise Problem(409, "confirm_existing", said, existing=there, segment=entry.segment)
+    return True
+
+
+def _let_in(draft: Draft, version: int) -> dict[str, Any]:
+    """Begin to; asked again it goes on where it stood, and lets nobody in twice."""
+    from functions.api.world import segments
+    from sojourn.segments.including import run_of
+    from sojourn.segments.publish import resume
+    from sojourn.segments.runs.store import begun
+
+    desk, segment = segments(), Journey.from_definition(draft.definition).entry.segment
+    run = resume(begun(run_of(draft.name, version, segment, at=iso(desk.clock.calendar()))), desk=desk)
+    return {"run": run.id, "status": run.status.value}
 
 
 PUBLISHED = ("version", "version_arn", "changed")

@@ -217,6 +217,39 @@ def test_what_profiles_do_not_hold_yet_is_read_from_events():
     assert (told["count"], [each["id"] for each in told["examples"]]) == (1, ["contact-ada"])
 
 
+WIN_BACK = """\
+journey: win-back
+purpose: marketing
+entry: {segment: payers, include: existing}
+steps:
+  - send: Say hello
+    template: hello
+"""
+
+
+def test_those_who_are_in_come_into_a_journey_once_their_number_is_confirmed(press: Any, dynamodb: Any):
+    people(ada="pro", bob="free", eve="pro")
+    saved("payers")
+    call("POST", "/api/segments/payers/publish")
+    assert call("PUT", "/api/journeys/win-back", WIN_BACK).status == 200
+
+    unsaid = call("POST", "/api/journeys/win-back/publish")
+    wrong = call("POST", "/api/journeys/win-back/publish", '{"existing": 3}')
+    assert (unsaid.status, unsaid.body["code"], unsaid.body["existing"]) == (409, "confirm_existing", 2)
+    assert (wrong.status, press.asked) == (409, [])
+
+    told = call("POST", "/api/journeys/win-back/publish", '{"existing": 2}')
+    again = call("POST", "/api/journeys/win-back/publish", '{"existing": 2}')
+
+    rows = [row for row in dynamodb.scan(TableName="Events")["Items"] if "existing" in str(row)]
+    assert (told.status, told.body["existing"]["status"], again.body["existing"]["status"]) == (
+        200,
+        "done",
+        "done",
+    )
+    assert sorted(row["pk"]["S"] for row in rows) == ["u#ada", "u#eve"]
+
+
 def test_a_deleted_attribute_makes_its_segments_stand_still():
     write(Attribute("plan", DataType.TEXT))
     people(ada="pro", bob="free")

@@ -50,6 +50,17 @@ def test_an_edited_rule_lets_everybody_in_and_starts_nothing(cloud: Cloud):
     assert [cloud.enrolment(fan, name) for fan in fans] == [{}] * 3
     assert {cloud.explain(fan, name)["reason"] for fan in fans} == {"segment_entered_unmoved"}
 
+    asking = a_name("asking")
+    source = a_journey(name).replace(f"journey: {name}", f"journey: {asking}")
+    included = source.replace(f"segment: {name}", f"segment: {name}, include: existing")
+    assert cloud.api("PUT", f"/journeys/{asking}", included).status == 200
+    unsaid = cloud.api("POST", f"/journeys/{asking}/publish")
+    assert (unsaid.status, unsaid.json["existing"]) == (409, 3)
+    assert cloud.api("POST", f"/journeys/{asking}/publish", {"existing": 3}).status == 200
+    for fan in fans:
+        assert eventually(lambda fan=fan: cloud.enrolment(fan, asking))  # type: ignore[misc]
+    assert [cloud.enrolment(fan, name) for fan in fans] == [{}] * 3
+
 
 def a_name(kind: str) -> str:
     """One that no other run has."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from sojourn.events.model import internal_event
 from sojourn.journeys.load import JourneyRefusedError, load_journey
 from sojourn.journeys.model import Journey, Trigger
+from sojourn.journeys.news import is_news
+from sojourn.journeys.versions import LiveJourney
+from tests.insight_rows import NOW
 
 TEXT = """
 journey: win-back
@@ -32,6 +38,7 @@ def test_coming_into_a_segment_is_an_entry_and_a_goal():
     [
         ("{segment: lapsed, event: Signed Up}", "an event and a segment in one"),
         ("{segment: No Such!}", "the entry segment is"),
+        ("{segment: lapsed, include: everybody}", "`existing` is what can be included"),
         ("{segmnt: lapsed}", "unknown key"),
     ],
 )
@@ -56,3 +63,27 @@ def test_only_our_own_word_on_this_segment_counts(event: str, segment: str, is_i
     trigger = Trigger.of_segment("lapsed")
 
     assert trigger.is_met_by(event, {"segment": segment}, is_internal=is_internal) is is_met
+
+
+def test_those_who_are_in_already_enter_the_journey_that_asks_for_them_and_no_other():
+    journey = load_journey(
+        TEXT.replace("entry: {segment: lapsed}", "entry: {segment: lapsed, include: existing}")
+    )
+    live = LiveJourney(
+        name="win-back",
+        version=1,
+        version_arn="a",
+        entry="Segment Entered",
+        listens=(),
+        entry_segment="lapsed",
+    )
+    said = {"segment": "lapsed", "cause": "existing", "journey": "win-back"}
+    event = internal_event("u#ada", "Segment Entered", at=NOW, message_id="m", properties=said)
+
+    assert journey.entry.includes_existing
+    assert Journey.from_definition(journey.to_definition()) == journey
+    assert is_news(event)
+    assert live.is_entered_by(event)
+    assert not replace(live, name="another").is_entered_by(event)
+    assert not Trigger.of_segment("lapsed").is_met_by(event.event, said, is_internal=True)
+    assert not live.is_entered_by(replace(event, source="web"))

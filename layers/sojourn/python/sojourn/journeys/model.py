@@ -19,10 +19,11 @@ from sojourn.journeys.steps import (
     every,
     steps_from,
 )
-from sojourn.segments.model import ENTERED
+from sojourn.segments.model import ENTERED, Cause
 
 __all__ = [
     "END",
+    "EXISTING",
     "Channel",
     "Duration",
     "EnrolmentId",
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 END = "(end)"
+EXISTING = Cause.EXISTING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +58,32 @@ class Trigger:
 
     event: str
     segment: str = ""
+    includes_existing: bool = False  # those who are in the segment when the journey goes live
 
     @classmethod
-    def of_segment(cls, name: str) -> Self:
+    def of_segment(cls, name: str, *, includes_existing: bool = False) -> Self:
         """Coming into this segment."""
-        return cls(ENTERED, name)
+        return cls(ENTERED, name, includes_existing)
 
     def is_met_by(self, event: str, properties: Mapping[str, Any], *, is_internal: bool) -> bool:
-        """Whether this event is it; that of a segment counts only from ourselves."""
+        """Whether this event is it; that of a segment only from ourselves, and not of those who were in it before."""
         if event != self.event:
             return False
-        return not self.segment or (is_internal and properties.get("segment") == self.segment)
+        is_of_it = properties.get("segment") == self.segment and properties.get("cause") != Cause.EXISTING
+        return not self.segment or (is_internal and is_of_it)
 
     def to_definition(self) -> dict[str, str]:
         """As it stands in the file."""
-        return {"segment": self.segment} if self.segment else {"event": self.event}
+        if not self.segment:
+            return {"event": self.event}
+        return {"segment": self.segment, **({"include": EXISTING} if self.includes_existing else {})}
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, str]) -> Self:
         """What `to_definition` wrote."""
-        return cls.of_segment(definition["segment"]) if "segment" in definition else cls(definition["event"])
+        if "segment" not in definition:
+            return cls(definition["event"])
+        return cls.of_segment(definition["segment"], includes_existing="include" in definition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sojourn.contacts.model import News
 from sojourn.events.model import Event
-from sojourn.segments.model import MOVING, OUR_EVENTS
+from sojourn.segments.model import MOVING, OUR_EVENTS, Cause
 
 MAX_AGE = timedelta(hours=24)  # unless the template says otherwise
 
@@ -22,7 +22,7 @@ def _is_of_an_edit(event: Event) -> bool:
     """Whether somebody came into a segment, or went out, without doing anything: the rule did, or a file."""
     if event.event not in OUR_EVENTS or not event.is_internal:
         return False
-    return event.properties.get("cause") not in MOVING
+    return event.properties.get("cause") not in {*MOVING, Cause.EXISTING}
 
 
 def is_news(event: Event, max_age: timedelta = MAX_AGE) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sojourn.consent.model import MESSAGING, Channel, Purpose
-from sojourn.journeys.model import Journey, Trigger
+from sojourn.journeys.model import EXISTING, Journey, Trigger
 from sojourn.journeys.steps import KINDS, Duration, Hours, Send, Step, Steps, Unit, Wait, WaitFor
 from sojourn.rules.fields import Fields, Notes, as_text
 from sojourn.rules.findings import Place, Source, printable
@@ -62,7 +62,11 @@ def _trigger(fields: Fields, key: str, *, example: str, required: bool) -> Trigg
         return None
     if inner.has("segment") and not inner.has("event"):
         inner.asked.append("event")
-        trigger = Trigger.of_segment(inner.text("segment", example="lapsed"))
+        segment = inner.text("segment", example="lapsed")
+        include = (
+            inner.value("include", _include, example=EXISTING, otherwise="", instead="") if required else ""
+        )
+        trigger = Trigger.of_segment(segment, includes_existing=bool(include))
     else:
         inner.asked.append("segment")
         trigger = Trigger(inner.text("event", example=example))
@@ -70,6 +74,13 @@ def _trigger(fields: Fields, key: str, *, example: str, required: bool) -> Trigg
             inner.wrong(inner.line, "an event and a segment in one", "keep one of `event` and `segment`")
     inner.finish()
     return trigger
+
+
+def _include(node: Node) -> str:
+    text = as_text(node)
+    if text != EXISTING:
+        raise ValueError(f"`{EXISTING}` is what can be included: those who are in the segment already")
+    return text
 
 
 def _steps(fields: Fields, key: str, *, required: bool = False) -> Steps:

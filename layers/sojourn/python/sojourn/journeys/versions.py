@@ -11,7 +11,8 @@ from typing import Any
 from sojourn.config import Row, get, put, put_next, query
 from sojourn.errors import NotFoundError
 from sojourn.events.model import Event
-from sojourn.journeys.model import Journey, Trigger
+from sojourn.journeys.model import EXISTING, Journey, Trigger
+from sojourn.segments.model import ENTERED
 
 LIVE = ("LIVE", "journeys")
 
@@ -53,8 +54,10 @@ class LiveJourney:
 
     def is_entered_by(self, event: Event) -> bool:
         """Whether this event lets somebody in."""
-        trigger = Trigger(self.entry, self.entry_segment)
-        return trigger.is_met_by(event.event, event.properties, is_internal=event.is_internal)
+        trigger, said = Trigger(self.entry, self.entry_segment), event.properties
+        if said.get("cause") == EXISTING and event.event == ENTERED and event.is_internal:
+            return said.get("journey") == self.name and said.get("segment") == self.entry_segment
+        return trigger.is_met_by(event.event, said, is_internal=event.is_internal)
 
 
 def save_draft(draft: Draft) -> Draft:

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     BACKFILL = "backfill"  # the segment is new
     RULE_EDIT = "rule_edit"  # the rule, or what it is measured by, was changed
     IMPORT = "import"  # something that came in bulk, or late
+    EXISTING = "existing"  # nothing: a journey began that asked for those who are in, and lets them in alone
 
 
 MOVING = frozenset({Cause.BEHAVIOUR, Cause.TIME})  # those that may start a journey, or end one

@@ -6,6 +6,7 @@ retire     settle                      let everybody leave a segment that is no 
 quantiles  measure, judge, settle      make new cut points, and let the rules that name quantiles be judged by them
 verify     verify                      compare what stands with what the events say
 repair     verify                      the same, and put right what has drifted
+include    include                     let those into a journey who are in its segment already
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ class Purpose(StrEnum):
     QUANTILES = "quantiles"
     VERIFY = "verify"
     REPAIR = "repair"
+    INCLUDE = "include"
 
 
 class Stage(StrEnum):
@@ -33,6 +35,7 @@ class Stage(StrEnum):
     JUDGE = "judge"
     SETTLE = "settle"
     VERIFY = "verify"
+    INCLUDE = "include"
 
 
 class Status(StrEnum):
@@ -50,6 +53,7 @@ STAGES: Mapping[Purpose, tuple[Stage, ...]] = {
     Purpose.QUANTILES: (Stage.MEASURE, Stage.JUDGE, Stage.SETTLE),
     Purpose.VERIFY: (Stage.VERIFY,),
     Purpose.REPAIR: (Stage.VERIFY,),
+    Purpose.INCLUDE: (Stage.INCLUDE,),
 }
 
 
@@ -74,6 +78,7 @@ class Run:
     percent: float = 100.0  # of the contacts, when it verifies
     follows: str = ""  # the run that comes after it, in the same execution
     reason: str = ""
+    journey: str = ""  # that lets in those who are in its segment
     revision: int = 0
 
     @classmethod

@@ -18,6 +18,7 @@ from sojourn.contacts.model import Profile
 from sojourn.errors import StaleWriteError, StoreBusyError
 from sojourn.segments import store as segments
 from sojourn.segments.backfill import Hands, judge_people, settle_people
+from sojourn.segments.including import include_people
 from sojourn.segments.index import SegmentIndex
 from sojourn.segments.measuring import cut, measure_people
 from sojourn.segments.publish import commit as into_force
@@ -129,6 +130,8 @@ def _work(run: Run, found: Found, index: SegmentIndex, world: World) -> Tally:
             return judge_people(found, run.segments, index, world.hands)
         case Stage.SETTLE:
             return settle_people(found, run.segments, index, world.hands)
+        case Stage.INCLUDE:
+            return include_people(found, run, index)
         case Stage.VERIFY:
             return verify_people(
                 found,
@@ -159,6 +162,7 @@ ENDS: Mapping[Stage, Callable[[Run, World], Run]] = {
     Stage.MEASURE: _end_measuring,
     Stage.JUDGE: _end_judging,
     Stage.SETTLE: lambda run, world: run.ended(Stage.SETTLE),
+    Stage.INCLUDE: lambda run, world: run.ended(Stage.INCLUDE),
     Stage.VERIFY: lambda run, world: run.ended(Stage.VERIFY),
 }
 
