@@ -104,16 +104,17 @@ def _asked(kind: str, name: str, crowd: int, batch: int) -> float:
 @functools.cache
 def plug_in() -> None:
     """Once, and of a client of its own: it asks whichever table is the latest."""
-    from sojourn.bootstrap import region, settings
-    from sojourn.events.wire import wire
+    from sojourn.bootstrap import clock, region, settings
+    from sojourn.events import wire
     from sojourn.tables import bind, connection
 
     def of_the_latest(operation: str, body: bytes) -> bytes:
         return _tables[0].answers(operation, body)
 
     bind(settings(), region=region())
+    wire.bind(settings(), region=region(), clock=clock())  # an earlier measurement answers the client of before
     answer(connection().client, of_the_latest)
-    answer(wire().client, of_the_latest)
+    answer(wire.wire().client, of_the_latest)
 
 
 def record(number: int, kind: str, name: str, crowd: int) -> dict[str, Any]:
