@@ -112,7 +112,8 @@ def plug_in() -> None:
         return _tables[0].answers(operation, body)
 
     bind(settings(), region=region())
-    wire.bind(settings(), region=region(), clock=clock())  # an earlier measurement answers the client of before
+    # Anew: an earlier measurement answers the client of before.
+    wire.bind(settings(), region=region(), clock=clock())
     answer(connection().client, of_the_latest)
     answer(wire.wire().client, of_the_latest)
 
