@@ -17,7 +17,7 @@ from sojourn.clock import ManualClock, iso
 from sojourn.errors import EnrolmentEndedError, HeldError
 from sojourn.journeys.compile import compile_journey
 from sojourn.journeys.files import load_file
-from sojourn.journeys.model import steps_by_name
+from sojourn.journeys.graph import steps_by_name
 
 WELCOME = Path(__file__).parents[1] / "statemachines" / "journeys" / "welcome.journey.yaml"
 STEP_GOAL, HOLD_GOAL = 1.05, 3

@@ -95,7 +95,7 @@ def publish_as_first(journey: Journey) -> LiveJourney:
             templates=TEMPLATES,
         )
     )
-    entry = journey.entry.event
+    entry = journey.triggers[0].event
     return LiveJourney(name=journey.name, version=1, version_arn=ARN, entry=entry, listens=listens(journey))
 
 

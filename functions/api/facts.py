@@ -6,7 +6,9 @@ from sojourn.insight.explain import Came, JourneyFacts, Standing, StepFacts
 from sojourn.journeys.enrol import is_entered_again
 from sojourn.journeys.enrolment import Enrolment
 from sojourn.journeys.enrolment import Wait as Waiting
-from sojourn.journeys.model import Journey, Send, Step, Wait, exits, steps_by_name
+from sojourn.journeys.graph import exits, steps_by_name
+from sojourn.journeys.model import Journey
+from sojourn.journeys.steps import Send, Step, Wait, WaitFor
 from sojourn.journeys.versions import Version, get_version, published
 from sojourn.segments.members.store import memberships_of
 from sojourn.segments.model import MOVING
@@ -25,11 +27,11 @@ def journey_facts(name: str, live: Version | None, *, of_version: int | None) ->
     return JourneyFacts(
         name=name,
         version=live.number,
-        entry=journey.entry.event,
+        entry=journey.triggers[0].event,
         live_since=first.published_at,
         is_entered_again=is_entered_again(journey),
-        segment=journey.entry.segment,
-        is_held=bool(journey.entry.segment) and _is_held(journey.entry.segment),
+        segment=journey.triggers[0].segment,
+        is_held=bool(journey.triggers[0].segment) and _is_held(journey.triggers[0].segment),
         steps=steps,
     )
 
@@ -94,5 +96,7 @@ def _does(step: Step) -> str:
         return f"Sends the template “{step.template}” by {step.channel.value}{hours}."
     if isinstance(step, Wait):
         return f"Waits {step.duration}."
-    conditions = " or ".join(f"{each.kind.value} “{each.name}”" for each in step.any)
+    if not isinstance(step, WaitFor):
+        return ""
+    conditions = " or ".join(f"{each.kind.value} “{each.name}”" for each in step.conditions)
     return f"Waits up to {step.up_to} for: {conditions}."

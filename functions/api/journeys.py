@@ -81,7 +81,7 @@ def publish_journey(request: Request, name: str) -> dict[str, Any]:
 
 def _confirmed(request: Request, draft: Draft) -> bool:
     """Whether those who are in its segment already come in; their publisher must have seen how many they are."""
-    entry = Journey.from_definition(draft.definition).entry
+    entry = Journey.from_definition(draft.definition).triggers[0]
     if not entry.includes_existing:
         return False
     from sojourn.segments.members.store import count
@@ -102,7 +102,7 @@ def _let_in(draft: Draft, version: int) -> dict[str, Any]:
     from sojourn.segments.publish import resume
     from sojourn.segments.runs.store import begun
 
-    desk, segment = segments(), Journey.from_definition(draft.definition).entry.segment
+    desk, segment = segments(), Journey.from_definition(draft.definition).triggers[0].segment
     run = resume(begun(run_of(draft.name, version, segment, at=iso(desk.clock.calendar()))), desk=desk)
     return {"run": run.id, "status": run.status.value}
 

@@ -8,7 +8,8 @@ import pytest
 from sojourn.asl.model import to_text
 from sojourn.journeys.compile import compile_journey
 from sojourn.journeys.load import load_journey
-from sojourn.journeys.model import Journey, every
+from sojourn.journeys.model import Journey
+from sojourn.journeys.steps import every
 
 HEAD = "journey: j\npurpose: marketing\nentry: {event: E}\nsteps:\n"
 

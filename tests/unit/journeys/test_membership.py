@@ -22,6 +22,7 @@ from sojourn.events import store as events
 from sojourn.events.model import Event, sort_key
 from sojourn.events.store import history
 from sojourn.events.stream import Sequenced
+from sojourn.feedback.sms import take_sms
 from sojourn.journeys.judging import LONGEST
 from sojourn.journeys.news import news_of
 from sojourn.journeys.react import react
@@ -52,6 +53,7 @@ from sojourn.segments.members.store import memberships_of
 from sojourn.segments.model import ENTERED, LEFT, Why
 from sojourn.segments.store import Standing
 from tests.cloud import REGION, SETTINGS
+from tests.feedback import PHONE, letter, sample
 from tests.journeys import NOW, Machines, an_engine
 from tests.partiql import empty
 from tests.segments import BUYER, VIP, put_in_force, silent, within
@@ -340,7 +342,24 @@ def test_who_was_written_to_is_judged_again_where_a_rule_looks_at_messages(engin
     assert said() == [(ENTERED, "mailed", "time"), (ENTERED, "bored", "time")]
 
 
-def sent_to(contact: str, at: datetime) -> dict[str, Any]:
+def test_a_message_that_met_a_closed_address_tells_of_the_closing(engine: Engine):
+    """Of a number that two have, STOP is known of one: the other learns of it before they would be written to."""
+    phone = {"phone": PHONE}
+    put_in_force(textable=Reachable("sms"))
+    happen(engine, call("u#bob", "identify", traits=phone))
+    happen(engine, call("u#ann", "identify", traits=phone))
+    assert is_in() == {"textable"}
+    suppress("sms", PHONE, reason=Reason.STOP, at=NOW, source="sms STOP")
+    record = sent_to(ann().contact, NOW, state=MessageState.SKIPPED, reason="suppressed")
+
+    assert judge_mailed([record], clock=engine.clock, shards=2) == 1
+    assert judge_mailed([sent_to(ann().contact, NOW)], clock=engine.clock, shards=2) == 0
+    later(engine, MINUTE)
+
+    assert is_in() == set()
+
+
+def sent_to(contact: str, at: datetime, **facts: Any) -> dict[str, Any]:
     """A message that was sent, and its record in the stream."""
     message = Message(
         contact=contact,
@@ -353,11 +372,43 @@ def sent_to(contact: str, at: datetime) -> dict[str, Any]:
         template="welcome",
         template_version=1,
         identity="u#ann",
-        state=MessageState.SENT,
-        sent_at=iso(at),
+        **{"state": MessageState.SENT, "sent_at": iso(at), **facts},
     )
     MessageRow.of(message).save()
     return {"eventName": "MODIFY", "dynamodb": {"NewImage": item_of(message), "OldImage": {}}}
+
+
+@pytest.mark.parametrize("who", ["u#ann", "a#1"])
+def test_a_text_takes_whoever_has_the_number_out_and_back_in(engine: Engine, who: str):
+    """With a user id or without: the event stands under an identity that there is."""
+    put_in_force(textable=Reachable("sms"), agreed=Consented("sms", "marketing", "withdrawn"))
+    happen(engine, call(who, "identify", traits={"phone": PHONE}))
+    assert is_in(who) == {"textable"}
+
+    texted(engine, who, "STOP", minute=1)
+    assert is_in(who) == {"agreed"}
+    texted(engine, who, "START", minute=2)
+
+    assert is_in(who) == {"textable"}
+    assert sorted({(name, cause) for name, _, cause in said(who)}) == [
+        (ENTERED, "behaviour"),
+        (LEFT, "behaviour"),
+    ]
+
+
+def texted(engine: Engine, who: str, body: str, *, minute: int) -> None:
+    """A text comes in, and react takes what was written of it."""
+    assert isinstance(engine.clock, ManualClock)
+    engine.clock.now = NOW + minute * MINUTE
+    told_before = {event.key for event in history([who])}
+    sms = sample("sms_inbound") | {
+        "messageBody": body,
+        "originationNumber": PHONE,
+        "inboundMessageId": body,
+        "previousPublishedMessageId": "",
+    }
+    take_sms(letter(sms, sent_at=engine.clock.now), clock=engine.clock, judge_again=pytest.fail)
+    happen(engine, *(event for event in history([who]) if event.key not in told_before))
 
 
 def test_somebody_may_be_judged_again_without_an_event(engine: Engine):

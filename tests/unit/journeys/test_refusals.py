@@ -386,7 +386,7 @@ def test_words_that_yaml_once_took_for_truth_are_names():
 
     journey = load_journey(text)
 
-    assert (journey.steps[-1].name, journey.entry.event) == ("On", "No")
+    assert (journey.steps[-1].name, journey.triggers[0].event) == ("On", "No")
 
 
 HOSTILE = {

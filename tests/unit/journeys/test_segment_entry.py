@@ -27,8 +27,9 @@ steps:
 def test_coming_into_a_segment_is_an_entry_and_a_goal():
     journey = load_journey(TEXT)
 
-    assert journey.entry == Trigger.of_segment("lapsed")
-    assert journey.goal == Trigger.of_segment("active")
+    assert journey.triggers[0] == Trigger.of_segment("lapsed")
+    assert journey.goal
+    assert journey.goal.trigger == Trigger.of_segment("active")
     assert Journey.from_definition(journey.to_definition()) == journey
     assert journey.to_definition()["entry"] == {"segment": "lapsed"}
 
@@ -80,7 +81,7 @@ def test_those_who_are_in_already_enter_the_journey_that_asks_for_them_and_no_ot
     said = {"segment": "lapsed", "cause": "existing", "journey": "win-back"}
     event = internal_event("u#ada", "Segment Entered", at=NOW, message_id="m", properties=said)
 
-    assert journey.entry.includes_existing
+    assert journey.triggers[0].includes_existing
     assert Journey.from_definition(journey.to_definition()) == journey
     assert is_news(event)
     assert live.is_entered_by(event)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from sojourn.journeys.model import END, Channel, Journey
-from sojourn.journeys.steps import Send, Step, Steps, Wait, WaitFor, every
+from sojourn.journeys.steps import Condition, ConditionKind, Send, Step, Steps, Wait, WaitFor, every, located
 from sojourn.rules.findings import MOST_FINDINGS, Finding, Place, Source, nearest, printable
-from sojourn.rules.model import Condition, ConditionKind
 
 DAY = 86_400
 LONGEST_WAIT = 3_653 * DAY
@@ -35,23 +34,13 @@ def check(journey: Journey, *, source: Source | None = None, templates: Template
     return sorted(islice(found, MOST_FINDINGS), key=lambda finding: finding.line)
 
 
-def located(steps: Steps, place: Place = ("steps",)) -> Iterator[tuple[Place, Step]]:
-    """Every step with the place where it stands."""
-    for index, step in enumerate(steps):
-        here = (*place, index)
-        yield here, step
-        if isinstance(step, WaitFor):
-            yield from located(step.then, (*here, "then"))
-            yield from located(step.otherwise, (*here, "otherwise"))
-
-
 def journey_words(journey: Journey, source: Source, templates: Templates) -> Iterator[Finding]:
     """The journey's own name, topic and events."""
     for key, word in (("journey", journey.name), ("topic", journey.topic or "")):
         if word and not SLUG.fullmatch(word):
             problem = f"`{key}` is '{printable(word, 50)}'"
             yield source.finding((key,), "", problem, "use 1 to 40 of a-z, 0-9 and -")
-    for key, trigger in (("entry", journey.entry), ("goal", journey.goal)):
+    for key, trigger in (("entry", journey.triggers[0]), ("goal", journey.goal)):
         if trigger and trigger.segment and not SLUG.fullmatch(trigger.segment):
             problem = f"the {key} segment is '{printable(trigger.segment, 50)}'"
             yield source.finding((key, "segment"), "", problem, "use 1 to 40 of a-z, 0-9 and -")
@@ -89,7 +78,7 @@ def conditions(journey: Journey, source: Source, templates: Templates) -> Iterat
     """`clicked` and `opened` name a send that can have happened before; events have sound names."""
     sends = {step.name: step for _, step in located(journey.steps) if isinstance(step, Send)}
     for place, step, before in _with_past(journey.steps, ("steps",), frozenset()):
-        for index, condition in enumerate(step.any):
+        for index, condition in enumerate(step.conditions):
             if found := _condition_flaw(condition, sends, before):
                 yield source.finding((*place, "any", index), step.name, *found)
 
@@ -109,7 +98,7 @@ def messages(journey: Journey, source: Source, templates: Templates) -> Iterator
 def durations(journey: Journey, source: Source, templates: Templates) -> Iterator[Finding]:
     """Waits end within ten years; waits for events within what one execution holds."""
     for place, step in located(journey.steps):
-        if isinstance(step, Wait) and step.duration.seconds > LONGEST_WAIT:
+        if isinstance(step, Wait) and step.duration and step.duration.seconds > LONGEST_WAIT:
             problem = f"a wait of {step.duration}; ten years (3653 days) is the longest"
             yield source.finding((*place, "for"), step.name, problem, "shorten it")
         if isinstance(step, WaitFor) and step.up_to.seconds > LONGEST_WAIT_FOR:
@@ -154,8 +143,8 @@ def _with_past(
         here = (*place, index)
         if isinstance(step, WaitFor):
             yield here, step, before
-            yield from _with_past(step.then, (*here, "then"), before)
-            yield from _with_past(step.otherwise, (*here, "otherwise"), before)
+            for key, path in step.paths().items():
+                yield from _with_past(path, (*here, key), before)
         before |= {each.name for each in every((step,)) if isinstance(each, Send)}
 
 
@@ -164,11 +153,11 @@ def _last_waits(steps: Steps, place: Place) -> Iterator[tuple[Place, Step]]:
     if not steps:
         return
     last, here = steps[-1], (*place, len(steps) - 1)
-    if isinstance(last, Wait) or (isinstance(last, WaitFor) and not last.then and not last.otherwise):
+    if isinstance(last, Wait) or (isinstance(last, WaitFor) and not any(last.paths().values())):
         yield here, last
     elif isinstance(last, WaitFor):
-        yield from _last_waits(last.then, (*here, "then"))
-        yield from _last_waits(last.otherwise, (*here, "otherwise"))
+        for key, path in last.paths().items():
+            yield from _last_waits(path, (*here, key))
 
 
 def _condition_flaw(

@@ -25,8 +25,9 @@ from sojourn.asl.model import (
     succeed,
     wait,
 )
-from sojourn.journeys.model import END, Exits, Journey, every, exits, first_state
-from sojourn.journeys.steps import Send, Step, Wait, WaitFor
+from sojourn.journeys.graph import Exits, exits, first_state
+from sojourn.journeys.model import END, Journey
+from sojourn.journeys.steps import Send, Step, Wait, WaitFor, every
 
 RESUME, HOLD, LEFT, DONE = "Resume", "Hold", "Left", "Done"
 HELD, ENDED, BUSY = "HeldError", "EnrolmentEndedError", "StoreBusyError"
@@ -106,10 +107,11 @@ def _send(step: Send, ways: Exits, target: Target) -> State:
 
 
 def _wait(step: Wait, ways: Exits, target: Target) -> State:
-    if step.duration.seconds <= PARK_AFTER:
-        return wait(step.duration.seconds, next_state=_state(ways.then))
+    seconds = int(step.lasts.total_seconds())
+    if seconds <= PARK_AFTER:
+        return wait(seconds, next_state=_state(ways.then))
     # Open executions are limited: this one ends here, and the sweep starts the next leg at `next`.
-    payload = {**RUN, "step": step.name, "next": ways.then, "seconds": step.duration.seconds, "park": True}
+    payload = {**RUN, "step": step.name, "next": ways.then, "seconds": seconds, "park": True}
     return _act(payload, target)
 
 
@@ -119,7 +121,7 @@ def _wait_for(step: WaitFor, ways: Exits, target: Target) -> State:
         "step": step.name,
         "token": TOKEN,
         "seconds": step.up_to.seconds,
-        "any": [condition.to_definition() for condition in step.any],
+        "any": [condition.to_definition() for condition in step.conditions],
     }
     return Task(
         function_arn=target.park_function_arn,

@@ -13,7 +13,8 @@ from sojourn.consent.model import Purpose
 from sojourn.events.model import Event
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status
-from sojourn.journeys.model import Journey, first_state
+from sojourn.journeys.graph import first_state
+from sojourn.journeys.model import Journey
 from sojourn.journeys.versions import LiveJourney, published
 from sojourn.journeys.wait import Engine
 

@@ -1,172 +1,157 @@
-"""A journey as data: what is entered, what is wanted, the steps between, and which step follows which."""
+"""A journey as data: who comes in and how often, what is wanted, the steps between, and what stands round them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from sojourn.clock import iso, parse_iso
 from sojourn.consent.model import Channel, Purpose
-from sojourn.journeys.names import EnrolmentId, execution_name, machine_name
-from sojourn.journeys.steps import (
-    Duration,
-    Hours,
-    Send,
-    Step,
-    Steps,
-    Unit,
-    Wait,
-    WaitFor,
-    every,
-    steps_from,
+from sojourn.journeys.language.around import Cap, ChannelHours, Goal, WayOut
+from sojourn.journeys.language.entering import (
+    EXISTING,
+    Again,
+    ByRequest,
+    Entry,
+    OnDate,
+    OnSchedule,
+    Reentry,
+    Trigger,
+    entry_from,
 )
-from sojourn.segments.model import ENTERED, Cause
+from sojourn.journeys.language.paths import Steps, steps_from, steps_to
+from sojourn.journeys.language.times import Duration
+from sojourn.journeys.names import EnrolmentId, execution_name, machine_name
+from sojourn.rules.definition import from_definition as rule_from
+from sojourn.rules.definition import to_definition as rule_definition
+from sojourn.rules.nodes import Rule
 
 __all__ = [
     "END",
     "EXISTING",
     "Channel",
-    "Duration",
     "EnrolmentId",
-    "Exits",
-    "Hours",
+    "Goal",
     "Journey",
     "Purpose",
-    "Send",
-    "Step",
-    "Steps",
     "Trigger",
-    "Unit",
-    "Wait",
-    "WaitFor",
-    "due_after",
-    "every",
     "execution_name",
-    "exits",
-    "first_state",
-    "following",
     "machine_name",
-    "steps_by_name",
 ]
 
 END = "(end)"
-EXISTING = Cause.EXISTING.value
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What lets a contact in, or is the goal: an event, or that they come into a segment, which is an event too."""
-
-    event: str
-    segment: str = ""
-    includes_existing: bool = False  # those who are in the segment when the journey goes live
-
-    @classmethod
-    def of_segment(cls, name: str, *, includes_existing: bool = False) -> Self:
-        """Coming into this segment."""
-        return cls(ENTERED, name, includes_existing)
-
-    def is_met_by(self, event: str, properties: Mapping[str, Any], *, is_internal: bool) -> bool:
-        """Whether this event is it; that of a segment only from ourselves, and not of those who were in it before."""
-        if event != self.event:
-            return False
-        is_of_it = properties.get("segment") == self.segment and properties.get("cause") != Cause.EXISTING
-        return not self.segment or (is_internal and is_of_it)
-
-    def to_definition(self) -> dict[str, str]:
-        """As it stands in the file."""
-        if not self.segment:
-            return {"event": self.event}
-        return {"segment": self.segment, **({"include": EXISTING} if self.includes_existing else {})}
-
-    @classmethod
-    def from_definition(cls, definition: Mapping[str, str]) -> Self:
-        """What `to_definition` wrote."""
-        if "segment" not in definition:
-            return cls(definition["event"])
-        return cls.of_segment(definition["segment"], includes_existing="include" in definition)
+USUAL_REENTRY = Reentry()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """One journey, without its version: versions are given at publishing."""
+    """One journey, without its version: versions are given at publishing.
+
+    `filter` is asked when somebody would come in. `holdout` is the share in percent of those who come in and to whom
+    nothing is sent. `approvals` is how many other people must agree before it is published. `late_data_grace` lets
+    events that are dated before the entry, by no more than this, answer a wait or meet the goal.
+    """
 
     name: str
     purpose: Purpose
-    entry: Trigger
+    entries: tuple[Entry, ...]
     steps: Steps
     topic: str | None = None
-    goal: Trigger | None = None
+    filter: Rule | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    reentry: Reentry = USUAL_REENTRY
+    goal: Goal | None = None
+    exits: tuple[WayOut, ...] = ()
+    hours: Mapping[Channel, ChannelHours] | None = None
+    caps: tuple[Cap, ...] = ()
+    priority: int = 0
+    holdout: float = 0
+    approvals: int = 0
+    owner: str = ""
+    kpi: str = ""
+    late_data_grace: Duration | None = None
+
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """The entries by event and by segment."""
+        return tuple(entry for entry in self.entries if isinstance(entry, Trigger))
+
+    @property
+    def again(self) -> Again:
+        """When somebody may come in again: what is said, or what is usual for the entries.
+
+        Service mail answers requests: after exit. Dates and schedules have occurrences of their own: after exit, since
+        each lets in once. With a key: once for each value while a run of it is on. Events and segments: once.
+        """
+        if self.reentry.again is not Again.USUAL:
+            return self.reentry.again
+        answers = self.purpose is Purpose.SERVICE or self.is_keyed
+        return Again.AFTER_EXIT if answers or self.has_occurrences else Again.ONCE
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether a contact may be in it several times at once, once for each value of a key."""
+        return any(isinstance(entry, Trigger | ByRequest) and entry.key for entry in self.entries)
+
+    @property
+    def has_occurrences(self) -> bool:
+        """Whether dates or schedules let people in."""
+        return any(isinstance(entry, OnDate | OnSchedule) for entry in self.entries)
 
     def to_definition(self) -> dict[str, Any]:
         """The journey as JSON, in the shape of its file; nothing is lost."""
-        return {
+        entries = [entry.to_definition() for entry in self.entries]
+        facts: dict[str, Any] = {
             "journey": self.name,
+            "owner": self.owner,
+            "kpi": self.kpi,
             "purpose": self.purpose.value,
-            **({"topic": self.topic} if self.topic is not None else {}),
-            "entry": self.entry.to_definition(),
-            **({"goal": self.goal.to_definition()} if self.goal else {}),
-            "steps": [step.to_definition() for step in self.steps],
+            "topic": self.topic,
+            "entry": entries[0] if len(entries) == 1 else entries,
+            "filter": rule_definition(self.filter) if self.filter is not None else None,
+            "starts": iso(self.starts) if self.starts else None,
+            "ends": iso(self.ends) if self.ends else None,
+            "re-entry": self.reentry.to_definition() if self.reentry != USUAL_REENTRY else None,
+            "goal": self.goal.to_definition() if self.goal else None,
+            "exits": [each.to_definition() for each in self.exits],
+            "hours": {channel.value: each.to_definition() for channel, each in (self.hours or {}).items()},
+            "caps": [cap.to_definition() for cap in self.caps],
+            "priority": self.priority,
+            "holdout": f"{self.holdout:g}%" if self.holdout else None,
+            "approvals": self.approvals,
+            "late data grace": str(self.late_data_grace) if self.late_data_grace else None,
         }
+        said = {key: fact for key, fact in facts.items() if fact}
+        return {**said, "steps": steps_to(self.steps)}
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> Self:
         """The journey that `to_definition` wrote. What people write goes through `load_journey` instead."""
+        entries = definition["entry"]
+        hours = definition.get("hours", {})
         return cls(
             name=definition["journey"],
             purpose=Purpose(definition["purpose"]),
             topic=definition.get("topic"),
-            entry=Trigger.from_definition(definition["entry"]),
-            goal=Trigger.from_definition(definition["goal"]) if "goal" in definition else None,
+            entries=tuple(entry_from(each) for each in (entries if isinstance(entries, list) else [entries])),
+            filter=rule_from(definition["filter"]) if "filter" in definition else None,
+            starts=parse_iso(definition["starts"]) if "starts" in definition else None,
+            ends=parse_iso(definition["ends"]) if "ends" in definition else None,
+            reentry=Reentry.from_definition(definition["re-entry"])
+            if "re-entry" in definition
+            else USUAL_REENTRY,
+            goal=Goal.from_definition(definition["goal"]) if "goal" in definition else None,
+            exits=tuple(WayOut.from_definition(each) for each in definition.get("exits", ())),
+            hours={Channel(key): ChannelHours.from_definition(each) for key, each in hours.items()} or None,
+            caps=tuple(Cap.from_definition(each) for each in definition.get("caps", ())),
+            priority=definition.get("priority", 0),
+            holdout=float(definition["holdout"].removesuffix("%")) if "holdout" in definition else 0,
+            approvals=definition.get("approvals", 0),
+            owner=definition.get("owner", ""),
+            kpi=definition.get("kpi", ""),
+            late_data_grace=Duration.from_text(definition["late data grace"])
+            if "late data grace" in definition
+            else None,
             steps=steps_from(definition["steps"]),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Exits:
-    """Where a step leads: `then` when it is done or answered, `otherwise` when nobody answered."""
-
-    then: str
-    otherwise: str
-
-
-def steps_by_name(journey: Journey) -> dict[str, Step]:
-    """Every step under its name, in the order of the file."""
-    return {step.name: step for step in every(journey.steps)}
-
-
-def first_state(journey: Journey) -> str:
-    """The step that a new enrolment begins with."""
-    return journey.steps[0].name
-
-
-def exits(journey: Journey) -> dict[str, Exits]:
-    """Where each step leads."""
-    return _exits(journey.steps, END)
-
-
-def following(journey: Journey, step_name: str, *, answered: bool = True) -> str:
-    """The step after this one, or "(end)"; `answered=False` is the otherwise path of a wait for events."""
-    ways = exits(journey)[step_name]
-    return ways.then if answered else ways.otherwise
-
-
-def due_after(journey: Journey, next_name: str, now: datetime) -> datetime:
-    """The moment until which an enrolment that enters `next_name` now stands there: the row's `until`."""
-    step = steps_by_name(journey).get(next_name)
-    return now + step.lasts if isinstance(step, Wait | WaitFor) else now
-
-
-def _exits(steps: Steps, after: str) -> dict[str, Exits]:
-    """The same for one list of steps, of which the last leads to `after`."""
-    found: dict[str, Exits] = {}
-    nexts = [*(step.name for step in steps[1:]), after]
-    for step, next_name in zip(steps, nexts, strict=False):  # an empty path has no steps
-        found[step.name] = Exits(next_name, next_name)
-        if isinstance(step, WaitFor):
-            found[step.name] = Exits(_head(step.then, next_name), _head(step.otherwise, next_name))
-            found |= _exits(step.then, next_name) | _exits(step.otherwise, next_name)
-    return found
-
-
-def _head(path: Steps, after: str) -> str:
-    return path[0].name if path else after

@@ -17,8 +17,9 @@ from sojourn.clock import Clock, iso
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
 from sojourn.journeys.compile import compile_journey
 from sojourn.journeys.load import JourneyRefusedError, load_journey
-from sojourn.journeys.model import Journey, machine_name, steps_by_name
-from sojourn.journeys.steps import Send, WaitFor
+from sojourn.journeys.graph import steps_by_name
+from sojourn.journeys.model import Journey, machine_name
+from sojourn.journeys.steps import Condition, ConditionKind, Send, WaitFor
 from sojourn.journeys.versions import (
     LiveJourney,
     Version,
@@ -31,7 +32,6 @@ from sojourn.journeys.versions import (
 from sojourn.journeys.wait import ENGAGEMENT
 from sojourn.messages.library import latest_versions
 from sojourn.rules.findings import Finding
-from sojourn.rules.model import Condition, ConditionKind
 from sojourn.settings import PublisherSettings
 
 TRIES = 5
@@ -93,7 +93,10 @@ def publish(name: str, *, press: Press) -> Published:
 def listens(journey: Journey) -> tuple[str, ...]:
     """Names of the events that may end a run or answer a wait."""
     conditions = [
-        each for step in steps_by_name(journey).values() if isinstance(step, WaitFor) for each in step.any
+        each
+        for step in steps_by_name(journey).values()
+        if isinstance(step, WaitFor)
+        for each in step.conditions
     ]
     goals = [journey.goal.event] if journey.goal else []
     return tuple(sorted({*goals, *map(_heard_as, conditions)}))
@@ -160,8 +163,8 @@ def _go_live(journey: Journey, number: int, arn: str) -> None:
         name=journey.name,
         version=number,
         version_arn=arn,
-        entry=journey.entry.event,
-        entry_segment=journey.entry.segment,
+        entry=journey.triggers[0].event,
+        entry_segment=journey.triggers[0].segment,
         listens=listens(journey),
     )
     for _ in range(TRIES):

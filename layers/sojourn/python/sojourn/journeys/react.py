@@ -178,4 +178,6 @@ def _touch(enrolment: Enrolment, event: Event, engine: Engine) -> None:
 
 def _meets_goal(journey: Journey, event: Event) -> bool:
     goal = journey.goal
-    return goal is not None and goal.is_met_by(event.event, event.properties, is_internal=event.is_internal)
+    return goal is not None and goal.trigger.is_met_by(
+        event.event, event.properties, is_internal=event.is_internal
+    )

@@ -8,11 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sojourn.consent.model import MESSAGING, Channel, Purpose
-from sojourn.journeys.model import EXISTING, Journey, Trigger
-from sojourn.journeys.steps import KINDS, Duration, Hours, Send, Step, Steps, Unit, Wait, WaitFor
+from sojourn.journeys.model import EXISTING, Goal, Journey, Trigger
+from sojourn.journeys.steps import (
+    Answer,
+    Condition,
+    ConditionKind,
+    Duration,
+    Hours,
+    Send,
+    Step,
+    Steps,
+    Unit,
+    Wait,
+    WaitFor,
+)
 from sojourn.rules.fields import Fields, Notes, as_text
 from sojourn.rules.findings import Place, Source, printable
-from sojourn.rules.model import Condition, ConditionKind
 from sojourn.rules.tree import Node
 
 STEP_EXAMPLE = "`- send: Send the welcome`, `- wait: Wait two days` or `- wait for: Clicked the guide?`"
@@ -37,12 +48,17 @@ def read_journey(tree: Node, notes: Notes) -> Reading:
             "purpose", _purpose, example="marketing", otherwise=None, instead=Purpose.MARKETING
         ),
         topic=fields.text("topic", example="onboarding", otherwise="") or None,
-        entry=_trigger(fields, "entry", example="Signed Up", required=True) or Trigger(""),
-        goal=_trigger(fields, "goal", example="Order Completed", required=False),
+        entries=(_trigger(fields, "entry", example="Signed Up", required=True) or Trigger(""),),
+        goal=_goal(fields),
         steps=_steps(fields, "steps", required=True),
     )
     fields.finish()
     return Reading(journey, notes.source)
+
+
+def _goal(fields: Fields) -> Goal | None:
+    trigger = _trigger(fields, "goal", example="Order Completed", required=False)
+    return Goal(trigger) if trigger else None
 
 
 def _purpose(node: Node) -> Purpose:
@@ -98,7 +114,7 @@ def _step(node: Node, place: Place, notes: Notes, *, number: int) -> Step | None
     fields = Fields.of(node, place, notes, step=f"step {number}", example=STEP_EXAMPLE)
     if fields.refused:
         return None
-    kinds = [key for key in fields.values if key in KINDS]
+    kinds = [key for key in fields.values if key in READERS]
     if len(kinds) != 1:
         said = f"{len(kinds)} kinds of step in one: {' and '.join(f'`{kind}`' for kind in kinds)}"
         problem = said if kinds else "a step of no kind that is known"
@@ -154,9 +170,8 @@ def _wait(fields: Fields, name: str) -> Wait:
 def _wait_for(fields: Fields, name: str) -> WaitFor:
     return WaitFor(
         name=name,
-        any=_conditions(fields),
+        answers=(Answer(_conditions(fields), _steps(fields, "then")),),
         up_to=_duration(fields, "up to"),
-        then=_steps(fields, "then"),
         otherwise=_steps(fields, "otherwise"),
     )
 

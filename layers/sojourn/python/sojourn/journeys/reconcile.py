@@ -19,7 +19,7 @@ from sojourn.due.store import Due, put_due
 from sojourn.errors import EnrolmentEndedError, StaleWriteError
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind, WaitState
-from sojourn.journeys.model import following
+from sojourn.journeys.graph import following
 from sojourn.journeys.store import OPEN_SHARDS
 from sojourn.journeys.versions import published
 from sojourn.journeys.wait import Engine, resume_at

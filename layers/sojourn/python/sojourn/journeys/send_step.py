@@ -10,7 +10,9 @@ from sojourn.delivery.deliver import Desk, deliver
 from sojourn.delivery.model import AlreadyClaimedError, ClaimStaleError, Receipt, SendRequest, Window
 from sojourn.errors import EnrolmentEndedError, StoreBusyError
 from sojourn.journeys.enrolment import Enrolment, Status
-from sojourn.journeys.model import Journey, due_after, steps_by_name
+from sojourn.journeys.graph import steps_by_name
+from sojourn.journeys.model import Journey
+from sojourn.journeys.moments import due_after
 from sojourn.journeys.steps import Send
 from sojourn.journeys.store import EnrolmentRow, key_of, step_forward, still_runs
 from sojourn.journeys.versions import published

@@ -14,11 +14,12 @@ from sojourn.events.store import history
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitState
 from sojourn.journeys.machine import Machines
-from sojourn.journeys.model import END, due_after
+from sojourn.journeys.model import END
+from sojourn.journeys.moments import due_after
 from sojourn.journeys.news import MAX_AGE, is_news
 from sojourn.journeys.versions import published
 from sojourn.messages.model import message_id
-from sojourn.rules.model import Condition, ConditionKind
+from sojourn.journeys.steps import Condition, ConditionKind
 
 ENGAGEMENT = {ConditionKind.CLICKED: "Message Clicked", ConditionKind.OPENED: "Message Opened"}
 HUMAN = {ConditionKind.CLICKED: {"human"}, ConditionKind.OPENED: {"human", "proxy"}}

@@ -52,7 +52,7 @@ from sojourn.rules.spans import Span
 
 Json = dict[str, Any]
 GROUPS: Mapping[type[All | AnyOf | NoneOf], str] = {All: "all", AnyOf: "any", NoneOf: "none"}
-OF_MESSAGES = ("channel", "journey", "template", "without")
+OF_MESSAGES = ("channel", "journey", "step", "template", "without")
 
 
 def to_text(rule: Rule) -> str:
@@ -68,12 +68,12 @@ def to_definition(rule: Rule) -> Json:  # noqa: C901 (one line a node)
         case Compare():
             return {**_subject(rule.subject), rule.op.value: said(rule.value)}
         case Done():
-            return {**_match(rule.match), "times": f"{rule.times} {rule.n}", **_window(rule.window)}
+            return {**match_definition(rule.match), "times": f"{rule.times} {rule.n}", **_window(rule.window)}
         case Total():
             total = {rule.measure.value: path_said(rule.property), rule.op.value: said(rule.value)}
-            return {**_match(rule.match), **total, **_window(rule.window)}
+            return {**match_definition(rule.match), **total, **_window(rule.window)}
         case Sequence():
-            both = [_match(rule.first), _match(rule.then)]
+            both = [match_definition(rule.first), match_definition(rule.then)]
             return {"sequence": both, "within": str(rule.within), **_window(rule.window)}
         case Messaged():
             return _messaged(rule)
@@ -108,12 +108,14 @@ def _anniversary(subject: Subject) -> Any:
     return _subject(subject) if subject.is_fact else path_said(subject.path)
 
 
-def _match(match: Match) -> Json:
-    where = [_test(test) for test in match.where]
+def match_definition(match: Match) -> Json:
+    """Events of one name as they stand in a rule."""
+    where = [test_definition(test) for test in match.where]
     return {"event": match.name, **({"where": where} if where else {})}
 
 
-def _test(test: Test) -> Json:
+def test_definition(test: Test) -> Json:
+    """The test of one property."""
     return {"property": path_said(test.path), test.op.value: said(test.value)}
 
 
@@ -145,7 +147,7 @@ def _compared(it: Mapping[str, Any]) -> Rule:
 
 
 def _happened(it: Mapping[str, Any]) -> Rule:
-    match, window = _match_of(it), _window_of(it)
+    match, window = match_from(it), _window_of(it)
     measure = next((measure for measure in Measure if measure in it), None)
     if measure is None:
         times, n = _times_of(it)
@@ -156,7 +158,7 @@ def _happened(it: Mapping[str, Any]) -> Rule:
 
 def _sequence_of(it: Mapping[str, Any]) -> Rule:
     first, then = it["sequence"]
-    return Sequence(_match_of(first), _match_of(then), Span.from_text(it["within"]), _window_of(it))
+    return Sequence(match_from(first), match_from(then), Span.from_text(it["within"]), _window_of(it))
 
 
 def _message_of(it: Mapping[str, Any]) -> Rule:
@@ -221,11 +223,13 @@ def _subject_of(it: Mapping[str, Any]) -> Subject:
     return Subject((it["fact"], it["currency"]) if "currency" in it else (it["fact"],), is_fact=True)
 
 
-def _match_of(it: Mapping[str, Any]) -> Match:
-    return Match(it["event"], tuple(_test_of(test) for test in it.get("where", ())))
+def match_from(it: Mapping[str, Any]) -> Match:
+    """What `match_definition` wrote."""
+    return Match(it["event"], tuple(test_from(test) for test in it.get("where", ())))
 
 
-def _test_of(it: Mapping[str, Any]) -> Test:
+def test_from(it: Mapping[str, Any]) -> Test:
+    """What `test_definition` wrote."""
     op = _op(it)
     return Test(path_of(it["property"]), op, value_of(op, it[op]))
 

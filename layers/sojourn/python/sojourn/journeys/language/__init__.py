@@ -1,0 +1,1 @@
+"""The language of journeys as plain data: what lets people in and out, the steps between, and each thing's JSON form."""
