@@ -11,7 +11,7 @@ LOCAL := $(VENV)/python -m infra.local.runner
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
 
-install: ## Make .venv (with the sojourn command) and the environments of the local cloud
+install: ## Make .venv (with the sojourn command) and the environments of the local cloud; fetch what tests and demo read
 	@$(if $(PYTHON),,echo "Python 3.11 is missing. On Debian: apt-get install python3.11 python3.11-venv. Or name it: make PYTHON=/path/python3.11"; exit 1)
 	@$(PYTHON) infra/install.py
 
@@ -38,6 +38,7 @@ check: install ## Everything that CI asks: format, lint, types, ASL, template, t
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
 	@$(VENV)/python -m sojourn.journeys.files statemachines/journeys
+	@$(VENV)/sojourn segment check statemachines/segments
 	@$(VENV)/python -m infra.lint.check
 	@$(MAKE) --no-print-directory test
 

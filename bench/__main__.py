@@ -9,16 +9,34 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cost, demo, import_rows, imports, ingest, react, rules, segments, send, sizes, walks
+from bench import (
+    caps,
+    cost,
+    demo,
+    import_rows,
+    imports,
+    ingest,
+    react,
+    rehearse,
+    rules,
+    segments,
+    send,
+    sizes,
+    walker,
+    walks,
+)
 from bench.measures import Measure
 
 RESULTS = Path(__file__).parent / "results.json"
 TIMED: list[Callable[[], list[Measure]]] = [
     ingest.measure,
     send.measure,
+    caps.measure,
     import_rows.measure,
     imports.measure,
     rules.measure,
+    walker.measure,
+    rehearse.measure,
 ]
 COUNTED: list[Callable[[], list[Measure]]] = [
     walks.measure,
@@ -37,7 +55,7 @@ def main() -> int:
     arguments.add_argument("--quick", action="store_true", help="only what needs no stopwatch")
     quick: bool = arguments.parse_args().quick
     figures: list[Measure] = []
-    for measure in [send.counts, *COUNTED] if quick else [*TIMED, *COUNTED]:
+    for measure in [send.counts, caps.counts, *COUNTED] if quick else [*TIMED, *COUNTED]:
         for figure in measure():
             figures.append(figure)
             print(line_of(figure), flush=True)

@@ -2,28 +2,39 @@
 
 `.venv/bin/python -m bench.segments` prints it. The real handler; DynamoDB is answered before the socket, from a table
 in which every contact of the crowd has an identity and a profile. Of the segments in force one looks at the event that
-everybody sends; it is asked for, or it brings people in, which is told by a row and an event of its own.
+everybody sends; it is asked for, or it brings people in, which is told by a row and an event of its own. The sweep is
+the real one too: of each crowd the same number have a moment that has come, and nobody else is read.
+
+The crowd is a stand-in: rows are made when they are asked for, so a million contacts take no memory. What is measured
+is what we ask of DynamoDB, and our own CPU; DynamoDB's answers to keys do not slow down with the size of a table.
 """
 
 import contextlib
 import io
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bench import react
 from bench.measures import Measure, judged
 from bench.react import CROWD, EVENTS, LARGE_CROWD, Crowd
 from bench.stub import Item
+from sojourn.clock import ManualClock
 from sojourn.rules.view import Verdict, View
 from sojourn.segments.model import Compiled, Segment
 from tests.cloud import ENVIRONMENT
 
 FEW, MANY = 10, 500
+CROWDS = (1_000, 100_000, 1_000_000)
+DUE = 500  # contacts whose moment has come, of whichever crowd
 SLOPE_GOAL = 1.1
 NAMED, EVENT = "named", "Product Viewed"
 PAGE = 1_048_576  # bytes that one request of a scan answers
+NOW = datetime(2026, 11, 21, 10, 1, tzinfo=UTC)
+CAME = "2026-11-21T10:00:00.000Z"
 STAYS, ENTERS = "at least 3", "at least 1"
 
 
@@ -34,7 +45,11 @@ def measure() -> list[Measure]:
     changed = asked(LARGE_CROWD, MANY, ENTERS)
     everybody = LARGE_CROWD * MANY
     pages = -(-LARGE_CROWD * size_of_profile() // PAGE)
+    swept = {crowd: due(crowd) for crowd in CROWDS}
+    first, last = swept[CROWDS[0]], swept[CROWDS[-1]]
     return [
+        *(measured for crowd, each in swept.items() for measured in each.told(crowd)),
+        judged("due_slope", round(last.requests / first.requests, 3), "× at 1,000,000 contacts", SLOPE_GOAL),
         judged("segment_slope", round(slope, 3), "× at 500, and 100,000 contacts", SLOPE_GOAL),
         judged("segment_requests_per_event", large.requests / EVENTS, "requests, one of 500 named", None),
         judged("segment_requests_per_change", changed.requests / EVENTS, "requests, who comes in", None),
@@ -51,6 +66,22 @@ class Asked:
 
     requests: int
     judged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What judging those whose moment has come took: requests, and seconds of CPU."""
+
+    requests: int
+    cpu: float
+
+    def told(self, crowd: int) -> list[Measure]:
+        """For each of them."""
+        of = f"of {crowd:,} contacts"
+        return [
+            judged(f"due_requests_{crowd}", round(self.requests / DUE, 3), f"requests a change {of}", None),
+            judged(f"due_cpu_ms_{crowd}", round(self.cpu / DUE * 1e3, 2), f"ms CPU a change {of}", None),
+        ]
 
 
 @dataclass(slots=True)
@@ -101,6 +132,16 @@ class Segmented(Mapping[tuple[str, str, str], Item]):
         return len(self._crowd)
 
 
+class Waiting(Segmented):
+    """The same, each of whom time brings out of the segment now."""
+
+    def __getitem__(self, key: tuple[str, str, str]) -> Item:
+        found = super().__getitem__(key)
+        if key[0] != "People":
+            return found
+        return {**found, "flips_at": {"S": CAME}, "segments": {"S": json.dumps({NAMED: {"1": CAME}})}}
+
+
 class Watched(react.Watched):
     """Which takes the events that are written, too."""
 
@@ -128,6 +169,30 @@ def asked(crowd: int, segments: int, times: str = STAYS) -> Asked:
             for number in range(EVENTS):
                 handler({"Records": [react.record(number, "track", EVENT, crowd)]}, None)
     return Asked(len(table.requests), len(judgements))
+
+
+def due(crowd: int) -> Swept:
+    """The moment of so many has come, all over the crowd: they are judged again, and each goes out of a segment."""
+    os.environ.update(ENVIRONMENT)
+    from sojourn.bootstrap import engine
+    from sojourn.due.store import Due
+    from sojourn.journeys.judging import LONGEST, Judging
+    from sojourn.segments import store
+    from sojourn.tables import DueRow
+
+    table, clock = Watched(Waiting(crowd, FEW, ENTERS)), ManualClock(NOW)
+    react.watch(table)
+    react.plug_in()
+    store.forget()
+    judging = Judging(replace(engine(), clock=clock), until=clock.wall() + LONGEST)
+    for number in range(DUE):
+        contact = react._contact(str(number * (crowd // DUE)))
+        judging.add(1, DueRow(f"1#{number}", "x"), Due(NOW, "segments", contact, {}))
+    began = time.process_time()
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert judging.work() == DUE
+    store.forget()
+    return Swept(len(table.requests), time.process_time() - began)
 
 
 @contextlib.contextmanager

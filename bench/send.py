@@ -9,7 +9,7 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,13 @@ def units_of(requests: list[tuple[str, bytes]]) -> int:
     return sum(2 * len(each) for each in writes)
 
 
-def one_mail() -> tuple[dict[str, Any], list[tuple[str, bytes]], Callable[[], None]]:
-    """The mail as SES got it, what DynamoDB was asked for it by a warm container, and how to send it again."""
+def one_mail(
+    more: Callable[[], Mapping[tuple[str, str, str], Item]] = dict,
+) -> tuple[dict[str, Any], list[tuple[str, bytes]], Callable[[], None]]:
+    """The mail as SES got it, what DynamoDB was asked for it by a warm container, and how to send it again.
+
+    `more` are rows besides those that every mail reads.
+    """
     os.environ.update(ENVIRONMENT)
     from functions.send_message.app import handler
     from sojourn import bootstrap
@@ -86,7 +91,7 @@ def one_mail() -> tuple[dict[str, Any], list[tuple[str, bytes]], Callable[[], No
     for kept in (bootstrap.settings, bootstrap.desk, bootstrap.client):
         kept.cache_clear()
     bootstrap.settings()
-    table = Table(rows())
+    table = Table({**rows(), **more()})
     mails: list[bytes] = []
 
     def ses(_: str, body: bytes) -> bytes:

@@ -51,6 +51,8 @@ def _value_size(value: Mapping[str, Any]) -> int:
         return 1
     if "N" in value:
         return (len(value["N"]) + 1) // 2 + 1
+    if "M" in value:
+        return 3 + len(value["M"]) + size_of(value["M"])  # three bytes for a map, and one for each entry
     return len(str(value["S"]).encode())
 
 

@@ -1,99 +1,88 @@
-"""How many transitions a step costs: the walker plays the compiled welcome machine with functions that only answer.
+"""How many transitions a step costs, over every journey that ships, and how long a long journey takes to compile.
 
-Never held: the click path, the time-out path, and runs that a goal ends: stopped while they wait, as reaching a goal
-does, and once found ended by a Task, which costs one more (`Left`).
+The walker plays the compiled machines with stand-ins for the functions. Never held: along the first path of every step
+that parts, and along the last (mostly that of silence). And runs of the welcome journey that a goal ends: stopped while
+they wait, as reaching a goal does, and once found ended by a Task, which costs one more (`Left`). The Resume that a leg
+begins with is the leg's.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import statistics
+import time
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from bench.measures import Measure, judged
-from sojourn.asl.execution import Execution
-from sojourn.asl.walk import Walker
-from sojourn.clock import ManualClock, iso
-from sojourn.errors import EnrolmentEndedError, HeldError
 from sojourn.journeys.compile import compile_journey
 from sojourn.journeys.files import load_file
-from sojourn.journeys.graph import steps_by_name
+from sojourn.journeys.graph import exits
+from sojourn.journeys.model import Journey
+from tests.compiled import NAMED, a_branch, a_journey, a_send
+from tests.stand_ins import START, Play
 
-WELCOME = Path(__file__).parents[1] / "statemachines" / "journeys" / "welcome.journey.yaml"
-STEP_GOAL, HOLD_GOAL = 1.05, 3
-ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:sojourn-j-welcome:1"
-START = datetime(2030, 1, 1, tzinfo=UTC)
+JOURNEYS = Path(__file__).parents[1] / "statemachines" / "journeys"
+WELCOME = JOURNEYS / "welcome.journey.yaml"
+STEP_GOAL, HOLD_GOAL, COMPILE_GOAL = 1.15, 3, 200
 DAY = timedelta(days=1)
 WAITING = (DAY, 3 * DAY, 8 * DAY)  # in the two days, before a click, in the week
-
-
-@dataclass(slots=True)
-class Recipient:
-    """What happens to one run."""
-
-    clicks: bool = False
-    held: int = 0  # how often the text must wait for an hour
-    ended_before: str = ""  # the step that finds the run ended
+TURNS = 9
 
 
 def measure() -> list[Measure]:
-    """Both figures, and the whole way's transitions."""
-    clicked, waited = walked(Recipient(clicks=True)), walked(Recipient())
-    stopped = [walked(Recipient(), stop_after=after) for after in WAITING]
-    left = walked(Recipient(ended_before="Send the reminder"))
-    runs = [clicked, waited, *stopped, left]
-    transitions = sum(run.transitions - 1 for run in runs)  # without the Resume that each leg begins with
-    per_hold = (walked(Recipient(held=4)).transitions - waited.transitions) / 4
+    """All figures, and the whole way's transitions."""
+    silent, held = _welcome(), _welcome({"Text an offer": "held"})
+    per_hold = held.transitions - silent.transitions
+    plays = [
+        *(play for path in sorted(JOURNEYS.glob("*.journey.yaml")) for play in both_ways(load_file(path)))
+    ]
+    plays += [*map(stopped, WAITING), _welcome({"Send the reminder": "ended"})]
+    per_step = sum(play.transitions for play in plays) / sum(play.steps_taken for play in plays)
     return [
-        judged(
-            "transitions_per_step", round(transitions / sum(map(steps_of, runs)), 3), "transitions", STEP_GOAL
-        ),
+        judged("transitions_per_step", round(per_step, 3), "transitions", STEP_GOAL),
         judged("transitions_per_hold", per_hold, "transitions", HOLD_GOAL),
-        judged("transitions_per_run", waited.transitions, "transitions", None),
+        judged("transitions_per_run", silent.transitions + len(silent.legs), "transitions", None),
+        judged("compile_ms", round(compile_ms(two_hundred_steps()), 1), "ms for 200 steps", COMPILE_GOAL),
     ]
 
 
-def walked(recipient: Recipient, *, stop_after: timedelta | None = None) -> Execution:
-    """One run of the machine, played until nothing is left to do."""
-    clock = ManualClock(START)
-    walker = Walker(clock=clock, functions={})
-    walker.functions = {"send": _sends(recipient, clock), "park": _parks(recipient, walker)}
-    walker.publish(
-        ARN,
-        compile_journey(load_file(WELCOME), version=1, send_function_arn="send", park_function_arn="park"),
-    )
-    run = walker.start(ARN, name="run", input={"enrolment": "c.welcome.1", "leg": 1, "at": ""})
-    if stop_after:
-        walker.at(START + stop_after, lambda: walker.stop(run))
-    walker.run()
-    return walker.executions[run]
+def both_ways(journey: Journey) -> list[Play]:
+    """A run along the first path of every step that parts, and one along the last."""
+    last = {name: list(ways.paths)[-1] for name, ways in exits(journey).items() if len(ways.paths) > 1}
+    return [Play(journey).run(), Play(journey, dict(last)).run()]
 
 
-def steps_of(run: Execution) -> int:
-    """How many of the states it went through are steps that an author wrote."""
-    known = steps_by_name(load_file(WELCOME))
-    return sum(state in known for state in run.states)
+def stopped(after: timedelta) -> Play:
+    """A welcome that a goal ends while it waits."""
+    play = Play(load_file(WELCOME), {"Clicked the guide?": "otherwise"})
+    play.start()
+    play.walker.at(START + after, lambda: play.walker.stop(play.legs[0].arn))
+    play.walker.run()
+    return play
 
 
-def _sends(recipient: Recipient, clock: ManualClock) -> Callable[[Any, Any], Any]:
-    def send(task: Any, _: Any) -> dict[str, str]:
-        if task["step"] == recipient.ended_before:
-            raise EnrolmentEndedError(task["enrolment"])
-        if task["step"] == "Text an offer" and recipient.held:
-            recipient.held -= 1
-            raise HeldError(iso(clock.calendar() + timedelta(hours=1)), "hours")
-        return {"state": "sent"}
+def two_hundred_steps() -> Journey:
+    """A mail, a branch that it judges, and an update on one of its paths, over and over; and two mails."""
+    rest = [a_send("First"), a_send("Last")]
+    thirds = [
+        step
+        for number in range(66)
+        for step in (
+            a_send(f"Mail {number}"),
+            a_branch(f"Free {number}?", [{"update": f"Mark {number}", "set": {"seen": number}}]),
+        )
+    ]
+    return a_journey(rest[0], *thirds, rest[1])
 
-    return send
+
+def compile_ms(journey: Journey) -> float:
+    """Milliseconds of this process's CPU time to compile it: the median of a few turns."""
+    return statistics.median(_cpu_ms(journey) for _ in range(TURNS))
 
 
-def _parks(recipient: Recipient, walker: Walker) -> Callable[[Any, Any], Any]:
-    def park(task: Any, _: Any) -> dict[str, str]:
-        answered = recipient.clicks or task.get("hold")
-        if answered:
-            walker.at(
-                walker.clock.calendar() + timedelta(hours=1), lambda: walker.complete(task["token"], {})
-            )
-        return {}
+def _cpu_ms(journey: Journey) -> float:
+    started = time.process_time()
+    compile_journey(journey, version=1, target=NAMED)
+    return (time.process_time() - started) * 1_000
 
-    return park
+
+def _welcome(plan: dict[str, str] | None = None) -> Play:
+    return Play(load_file(WELCOME), {"Clicked the guide?": "otherwise", **(plan or {})}).run()

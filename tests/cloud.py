@@ -87,17 +87,18 @@ def _definition(name: str) -> dict[str, Any]:
     if name == "People":
         attributes += ["open", "until", "segment", "since"]
         table["GlobalSecondaryIndexes"] = [
-            _index("Open", "open", "until"),
+            _index("Open", "open", "until", "at", "version"),
             _index("Segment", "segment", "since"),
         ]
     table["AttributeDefinitions"] = [{"AttributeName": each, "AttributeType": "S"} for each in attributes]
     return table
 
 
-def _index(name: str, hash_key: str, range_key: str) -> dict[str, Any]:
+def _index(name: str, hash_key: str, range_key: str, *others: str) -> dict[str, Any]:
     keys = {hash_key: "HASH", range_key: "RANGE"}
+    included = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(others)}
     return {
         "IndexName": name,
         "KeySchema": [{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],
-        "Projection": {"ProjectionType": "KEYS_ONLY"},
+        "Projection": included if others else {"ProjectionType": "KEYS_ONLY"},
     }

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sojourn.clock import ManualClock, iso
-from sojourn.events.model import Event, sort_key
+from sojourn.events.model import INTERNAL_SOURCE, Event, sort_key
 from sojourn.journeys.enrolment import Enrolment
 from sojourn.journeys.files import load_file
+from sojourn.journeys.hearing import heard_by
 from sojourn.journeys.model import Journey
-from sojourn.journeys.publish import listens
 from sojourn.journeys.store import EnrolmentRow
 from sojourn.journeys.versions import LiveJourney, Version, published, put_version
 from sojourn.journeys.wait import Engine
@@ -95,15 +95,21 @@ def publish_as_first(journey: Journey) -> LiveJourney:
             templates=TEMPLATES,
         )
     )
-    entry = journey.triggers[0].event
-    return LiveJourney(name=journey.name, version=1, version_arn=ARN, entry=entry, listens=listens(journey))
+    return live_journey(journey)
+
+
+def live_journey(journey: Journey, **facts: Any) -> LiveJourney:
+    """As it goes live."""
+    usual: dict[str, Any] = {"version": 1, "version_arn": ARN, "entries": journey.entries}
+    return LiveJourney(name=journey.name, **{**usual, "heard": heard_by(journey), **facts})
 
 
 def an_event(name: str = "Signed Up", *, number: int = 1, at: datetime = NOW, **payload: Any) -> Event:
     """One thing that Ann did."""
     kind = "track" if name else "identify"
-    key = sort_key(iso(at), "web", str(number))
-    return Event(IDENTITY, key, kind, name, at, at, "web", str(number), payload)
+    source = INTERNAL_SOURCE if name.startswith("Message ") else "web"
+    key = sort_key(iso(at), source, str(number))
+    return Event(IDENTITY, key, kind, name, at, at, source, str(number), payload)
 
 
 def an_enrolment(**facts: Any) -> Enrolment:

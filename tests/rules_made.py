@@ -130,11 +130,11 @@ sequences = st.builds(Sequence, matches, matches, spans, windows)
 answers = st.just(("", None)) | st.tuples(st.sampled_from(["opened", "clicked"]), spans)
 optional_slugs = st.just("") | slugs
 messages = st.builds(
-    lambda state, count, window, answer, channel, journey, template: Messaged(
-        state, count[0], count[1], window, answer[0], answer[1], channel, journey, template
+    lambda state, count, window, answer, channel, journey, template, step: Messaged(
+        state, count[0], count[1], window, answer[0], answer[1], channel, journey, template, step
     ),
     st.sampled_from(["sent", "delivered"]), counts, windows, answers, st.sampled_from(["", *MESSAGING]),
-    optional_slugs, optional_slugs,
+    optional_slugs, optional_slugs, st.just("") | events.filter(str.isprintable),
 )  # fmt: skip
 consents = st.builds(
     Consented, st.sampled_from(CHANNELS), st.sampled_from(PURPOSES), st.sampled_from(STATUSES), optional_slugs

@@ -103,6 +103,7 @@ def _messaged(rule: nodes.Messaged, person: Person, now: datetime) -> bool:
             (rule.channel, message.channel),
             (rule.journey, message.journey),
             (rule.template, message.template),
+            (_normal(rule.step), _normal(message.step)),
         ]
         if at is None or any(want and want != have for want, have in wanted):
             continue

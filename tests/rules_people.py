@@ -103,6 +103,8 @@ timely = st.one_of(  # what time alone may change
         **counts,
         without=st.sampled_from(["opened", "clicked"]),
         within=spans,
+        template=st.sampled_from(["", "t"]),
+        step=st.sampled_from(["", "Say h\u00e9"]),
     ),
     st.builds(nodes.Anniversary, days_of, season=st.sampled_from(nodes.Season)),
     st.builds(nodes.Anniversary, days_of, next=spans),
@@ -147,11 +149,15 @@ happenings = st.builds(
     st.fixed_dictionaries({}, optional={"total": amounts | texts, "kind": values}),
 )
 messages = st.builds(
-    lambda sent, delivered, opened, clicked: MessageSeen("email", "j", "t", sent, delivered, opened, clicked),
+    lambda sent, delivered, opened, clicked, template, step: MessageSeen(
+        "email", "j", template, sent, delivered, opened, clicked, step
+    ),
     moments,
     st.none() | moments,
     st.none() | moments,
     st.none() | moments,
+    st.sampled_from(["t", "u"]),
+    st.sampled_from(["Say h\u00e9", "Say he\u0301", ""]),
 )
 soon = st.integers(1, 299).map(lambda seconds: NOW + timedelta(seconds=seconds))
 ahead = st.builds(

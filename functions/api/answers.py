@@ -67,6 +67,7 @@ def message(message: Message) -> dict[str, Any]:
         "held": message.held,
         "parts": message.parts or None,
         "zones": message.zones or None,
+        "seen": dict(message.seen) or None,
     }
 
 

@@ -10,13 +10,18 @@ from functions.api.exports import exports
 from functions.api.imports import imports
 from functions.api.insights import insights
 from functions.api.journeys import journeys
+from functions.api.migrating import migrating
 from functions.api.openapi import specification
 from functions.api.people import people
 from functions.api.privacy import privacy
+from functions.api.rehearsing import rehearsals
 from functions.api.routing import open_route
+from functions.api.running import running
 from functions.api.segments import segments
 from functions.api.suppressions import suppressions
+from functions.api.tasks import tasks
 from functions.api.templates import templates
+from functions.api.workspace import workspaces
 from sojourn import telemetry
 from sojourn.http import lambda_handler
 
@@ -35,6 +40,9 @@ for blueprint in (
     contacts,
     people,
     journeys,
+    running,
+    migrating,
+    rehearsals,
     insights,
     imports,
     exports,
@@ -42,7 +50,9 @@ for blueprint in (
     privacy,
     segments,
     attributes,
+    workspaces,
     suppressions,
+    tasks,
 ):
     app.register_blueprint(blueprint)
 

@@ -1,4 +1,4 @@
-"""Views of what a workspace holds: the types of its attributes, and where it is."""
+"""Views of the types of attributes."""
 
 from typing import Any
 
@@ -7,13 +7,10 @@ from chalice.app import Blueprint, Request
 from functions.api.bodies import refuse_unknown, sent_object
 from functions.api.paging import listing, page
 from functions.api.routing import route
-from sojourn import config, telemetry
-from sojourn.contacts.addresses import country
+from sojourn import telemetry
 from sojourn.contacts.attributes import BUILT_IN, Teacher
 from sojourn.contacts.registry import Attribute, declare, read_all
-from sojourn.contacts.workspace import ID, KIND, read_workspace
 from sojourn.errors import Problem
-from sojourn.events.traits import is_timezone
 
 attributes = Blueprint(__name__)
 
@@ -55,31 +52,6 @@ def delete_attribute(request: Request, name: str) -> dict[str, Any]:
     }
     telemetry.note("attribute deleted", segments=len(invalid))
     return {"deleted": name, "invalid_segments": invalid}
-
-
-@route(attributes, "/api/workspace")
-def show_workspace(request: Request) -> dict[str, Any]:
-    """Where the company is."""
-    return _workspace()
-
-
-@route(attributes, "/api/workspace", "PUT")
-def put_workspace(request: Request) -> dict[str, Any]:
-    """Say where the company is: numbers without + and hours without a zone go by it, after a minute."""
-    sent = sent_object(request)
-    refuse_unknown(sent, {"country", "timezone"})
-    code, zone = sent.get("country"), sent.get("timezone")
-    if code is not None and not country(code):
-        raise Problem(400, "invalid_country", "`country` is a code of two letters, like FR", field="country")
-    if zone is not None and not (isinstance(zone, str) and is_timezone(zone)):
-        raise Problem(400, "invalid_timezone", "`timezone` is a name like Europe/Paris", field="timezone")
-    config.put(KIND, ID, {"country": country(code) or None, "timezone": zone})
-    return _workspace()
-
-
-def _workspace() -> dict[str, Any]:
-    here = read_workspace()
-    return {"country": here.country or None, "timezone": here.timezone or None}
 
 
 def _answer(attribute: Attribute) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Blueprint, Request
 
 from functions.api.contacts import wanted_contact
-from functions.api.facts import came_into, journey_facts, standing_of
+from functions.api.facts import gates_of, journey_facts, refused_by, standing_of
 from functions.api.journeys import wanted_journey
 from functions.api.paging import parameter
 from functions.api.routing import route
@@ -38,7 +38,9 @@ def show_explanation(request: Request) -> dict[str, Any]:
     every = (run for contact in profile.collections for run in enrolments_of(contact))
     runs = [run for run in every if run.journey == name]
     latest = max(runs, key=lambda run: (run.status is Status.ACTIVE, run.entered_at, run.entry), default=None)
-    facts = journey_facts(name, live, of_version=latest.version if latest else None)
+    now = world().clock.calendar()
+    version = latest.version if latest else None
+    facts = journey_facts(name, live, of_version=version, profile=profile, now=now)
     return explain(
         profile,
         facts,
@@ -47,8 +49,9 @@ def show_explanation(request: Request) -> dict[str, Any]:
         if latest
         else [],
         merges=list(merges_of(profile.collections)) if profile.merged else (),
-        came=came_into(facts.segment, profile.collections) if facts.segment else None,
-        now=world().clock.calendar(),
+        refused=refused_by(profile, name),
+        gates=gates_of(profile, live, runs, now=now) if live else (),
+        now=now,
     )
 
 

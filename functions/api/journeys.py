@@ -1,20 +1,22 @@
 """Views of journeys: list, show, save a draft, publish."""
 
+from dataclasses import replace
 from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
 from functions.api import answers
 from functions.api.bodies import SentJourney, refuse_unknown, sent_journey, sent_object
+from functions.api.hidden import publish_dates
 from functions.api.paging import listing, page
 from functions.api.routing import route
 from functions.api.world import world
 from sojourn import telemetry
 from sojourn.clock import iso
 from sojourn.errors import Problem, StaleWriteError
+from sojourn.journeys.beside import known_here, known_of_drafts
 from sojourn.journeys.model import Journey
 from sojourn.journeys.versions import Draft, Version, drafts, get_draft, get_version, live, save_draft
-from sojourn.messages.library import latest_versions
 from sojourn.rules.findings import Finding
 
 journeys = Blueprint(__name__)
@@ -32,6 +34,7 @@ def list_journeys(request: Request) -> dict[str, Any]:
                 "revision": saved[name].revision if name in saved else 0,
                 "live_version": running[name].version if name in running else None,
                 "entry": running[name].entry if name in running else None,
+                "state": running[name].state.value if name in running else None,
             },
         )
         for name in {*saved, *running}
@@ -50,7 +53,7 @@ def show_journey(request: Request, name: str) -> Response:
 def save_journey(request: Request, name: str) -> Response:
     """Save the draft: every error in it refuses it; a revision that is not the latest is a conflict."""
     sent = sent_journey(request)
-    definition = _checked(sent.source, name)
+    definition = checked(sent.source, name)
     draft = Draft(
         name=name, revision=_revision(request, sent, name), source=sent.source, definition=definition
     )
@@ -75,24 +78,32 @@ def publish_journey(request: Request, name: str) -> dict[str, Any]:
         raise _refused(told["errors"])
     if "version" not in told:
         raise _unpublished(draft, told)
+    if stands := live().get(name):
+        publish_dates(stands)
     answer = {"name": name, "changed": True, **{key: told[key] for key in PUBLISHED if key in told}}
     return {**answer, "existing": _let_in(draft, told["version"])} if existing else answer
 
 
 def _confirmed(request: Request, draft: Draft) -> bool:
     """Whether those who are in its segment already come in; their publisher must have seen how many they are."""
-    entry = Journey.from_definition(draft.definition).triggers[0]
-    if not entry.includes_existing:
+    entries = _including(draft)
+    if not entries:
         return False
     from sojourn.segments.members.store import count
 
     sent = sent_object(request) if request.raw_body else {}
     refuse_unknown(sent, {"existing"})
-    there = count(entry.segment)
+    there, named = sum(count(segment) for segment in entries), ", ".join(entries)
     if sent.get("existing") != there:
-        said = f"{there} contacts are in {entry.segment} and would enter at once: publish with `existing`: {there}"
-        raise Problem(409, "confirm_existing", said, existing=there, segment=entry.segment)
+        said = f"{there} contacts are in {named} and would enter at once: publish with `existing`: {there}"
+        raise Problem(409, "confirm_existing", said, existing=there, segment=named)
     return True
+
+
+def _including(draft: Draft) -> list[str]:
+    """The segments whose members come in when the journey goes live."""
+    entries = Journey.from_definition(draft.definition).triggers
+    return [entry.segment for entry in entries if entry.includes_existing]
 
 
 def _let_in(draft: Draft, version: int) -> dict[str, Any]:
@@ -102,9 +113,12 @@ def _let_in(draft: Draft, version: int) -> dict[str, Any]:
     from sojourn.segments.publish import resume
     from sojourn.segments.runs.store import begun
 
-    desk, segment = segments(), Journey.from_definition(draft.definition).triggers[0].segment
-    run = resume(begun(run_of(draft.name, version, segment, at=iso(desk.clock.calendar()))), desk=desk)
-    return {"run": run.id, "status": run.status.value}
+    desk, runs = segments(), []
+    for place, segment in enumerate(_including(draft)):
+        wanted = run_of(draft.name, version, segment, at=iso(desk.clock.calendar()))
+        wanted = replace(wanted, id=f"{wanted.id}-{place + 1}") if place else wanted
+        runs.append(resume(begun(wanted), desk=desk))
+    return {"run": runs[0].id, "status": runs[0].status.value}
 
 
 PUBLISHED = ("version", "version_arn", "changed")
@@ -123,7 +137,7 @@ def _live_version(name: str) -> Version | None:
     return get_version(name, running.version) if running else None
 
 
-def _checked(source: str, name: str) -> dict[str, Any]:
+def checked(source: str, name: str) -> dict[str, Any]:
     """The definition of a text without errors and of this name."""
     from sojourn.journeys.load import examine  # YAML loads where journeys are read
     from sojourn.rules.parse import parse
@@ -136,7 +150,7 @@ def _checked(source: str, name: str) -> dict[str, Any]:
         finding = Finding(file, error.line, "", error.problem, error.remedy).to_json()
         message = f"line {error.line}: {error.problem}"
         raise Problem(400, "malformed_yaml", message, line=error.line, errors=[finding]) from error
-    examined = examine(source, file=file)
+    examined = examine(source, file=file, known=known_of_drafts())
     if examined.findings or examined.journey is None:
         raise _refused([finding.to_json() for finding in examined.findings])
     if examined.journey.name != name:
@@ -149,8 +163,7 @@ def _missing_templates(source: str, name: str) -> tuple[Finding, ...]:
     """What will keep the draft from being published: a draft may come before its templates."""
     from sojourn.journeys.load import examine
 
-    channels = {template: channel for template, (_, channel) in latest_versions().items()}
-    return examine(source, file=f"{name}.journey.yaml", templates=channels).findings
+    return examine(source, file=f"{name}.journey.yaml", known=known_here(name)).findings
 
 
 def _revision(request: Request, sent: SentJourney, name: str) -> int:

@@ -12,16 +12,26 @@ from chalice.app import Request
 
 from sojourn import config
 from sojourn.errors import Problem
+from sojourn.rules.findings import printable
 
 DEFAULT, MOST = 50, 200
 MAC_BYTES = 16
+PARAMETERS = ("limit", "cursor", "next")
+WHOLE: Mapping[str, str] = {}
 Position = list[str]
 Fetched = tuple[Sequence[Any], Position | None]
 
 
-def listing(request: Request, fetch: Callable[[int, Position | None], Fetched]) -> dict[str, Any]:
-    """The page that the request asks for; `fetch(limit, after)` answers items and where the next page begins."""
-    scope = json.dumps([request.context["resourcePath"], request.uri_params])
+def listing(
+    request: Request,
+    fetch: Callable[[int, Position | None], Fetched],
+    *,
+    of: Mapping[str, str] = WHOLE,
+) -> dict[str, Any]:
+    """The page that the request asks for; `fetch(limit, after)` answers items and where the next page begins. `of` are
+    further parameters of this list, which its cursors are good for."""
+    _refuse_unknown(request, of)
+    scope = json.dumps([request.context["resourcePath"], request.uri_params, *([dict(of)] if of else [])])
     cursor = parameter(request, "cursor") or parameter(request, "next")
     items, position = fetch(_limit(request), _opened(cursor, scope) if cursor else None)
     return {"items": list(items), "next": _sealed(position, scope) if position else None}
@@ -38,6 +48,18 @@ def parameter(request: Request, name: str) -> str | None:
     """A query parameter; None when it is absent or empty."""
     parameters: Mapping[str, str] = request.query_params or {}
     return parameters.get(name) or None
+
+
+def _refuse_unknown(request: Request, of: Mapping[str, str]) -> None:
+    """A list has one order and is whole: who asks for another must not take this one for it."""
+    for name in request.query_params or {}:
+        if name not in PARAMETERS and name not in of:
+            raise Problem(
+                400,
+                "unknown_parameter",
+                f"`{printable(name, 80)}` is no parameter of this list; it takes `limit` and `cursor`",
+                field=printable(name, 80),
+            )
 
 
 def _limit(request: Request) -> int:

@@ -7,11 +7,18 @@ from sojourn.clock import iso
 from sojourn.contacts.model import Profile
 from sojourn.rules.findings import Finding
 from sojourn.rules.view import Explained
-from sojourn.segments.runs.model import Purpose, Run, Stage, Status
+from sojourn.segments.runs.model import Progress, Run, Stage
 from sojourn.segments.runs.store import progress_of
 from sojourn.segments.store import Standing
 
 FIGURES = ("members", "entering", "leaving", "entered", "left")
+JUDGED = ("checked", "judged", "settled", "measured")  # what a stage calls those whom it has done
+DRIFT = {
+    "missing": "missing",
+    "surplus": "surplus",
+    "row": "mislisted",
+}  # as runs count it, and as it is told
+EXAMPLES = 10
 
 
 def explained(node: Explained) -> dict[str, Any]:
@@ -39,8 +46,7 @@ def progress(run: Run | None, name: str) -> dict[str, Any] | None:
     """How far a run has come, and whom it moves."""
     if run is None:
         return None
-    stage = Stage.SETTLE if run.status is Status.DONE and run.purpose is not Purpose.VERIFY else run.stage
-    come = progress_of(run, stage)
+    come = progress_of(run, run.stage)
     figures = {each: come.of(name, each) for each in FIGURES}
     return {
         "id": run.id,
@@ -50,6 +56,44 @@ def progress(run: Run | None, name: str) -> dict[str, Any] | None:
         "pages_done": len(come.done),
         "reason": run.reason or None,
         **{each: figure for each, figure in figures.items() if figure},
+    }
+
+
+def report(run: Run) -> dict[str, Any]:
+    """A run by itself: how far it is, and what a verification found."""
+    come = progress_of(run)
+    seen = {"seen": come.rows, "estimated": come.rows if run.is_over else max(run.rows, come.rows)}
+    return {
+        "id": run.id,
+        "kind": run.purpose.value,
+        "segments": sorted({**run.segments, **run.waiting}),
+        "status": run.status.value,
+        "stage": run.stage.value,
+        "reason": run.reason or None,
+        "percent": run.percent,
+        "begun_at": run.at,
+        "ended_at": run.ended_at or None,
+        "progress": seen,
+        "judged": next((come.figures[name] for name in JUDGED if name in come.figures), 0),
+        "drift": drift(come) if run.stage is Stage.VERIFY else None,
+    }
+
+
+def drift(come: Progress) -> dict[str, Any]:
+    """Whose stored verdicts are not what a full evaluation says."""
+    by_segment: dict[str, dict[str, int]] = {}
+    for name, figure in come.figures.items():
+        segment, _, how = name.rpartition(".")
+        if segment and how in DRIFT:
+            by_segment.setdefault(segment, dict.fromkeys(DRIFT.values(), 0))[DRIFT[how]] = figure
+    return {
+        "contacts": come.figures.get("drifted", 0),
+        **{how: sum(each[how] for each in by_segment.values()) for how in DRIFT.values()},
+        "by_segment": dict(sorted(by_segment.items())),
+        "examples": list(come.examples[:EXAMPLES]),
+        "repaired": come.figures.get("repaired", 0),
+        "on_its_way": come.figures.get("on_its_way", 0),
+        "by_profile": come.figures.get("by_profile", 0),
     }
 
 

@@ -8,6 +8,7 @@ from chalice.app import Request, Response
 from functions.api import segment_answers as answers
 from functions.api.bodies import sent_journey
 from functions.api.contacts import wanted_contact
+from functions.api.hidden import is_hidden
 from functions.api.paging import Fetched, Position, listing, page, parameter
 from functions.api.world import segments as desk
 from functions.api.world import world
@@ -37,6 +38,7 @@ DAYS = 60
 
 def list_segments(request: Request) -> dict[str, Any]:
     """Names, and how each stands."""
+    hidden = parameter(request, "hidden") == "true"
     saved, stands = {draft.name: draft for draft in store.drafts()}, store.live()
     found = [
         (
@@ -48,8 +50,11 @@ def list_segments(request: Request) -> dict[str, Any]:
             },
         )
         for name in {*saved, *(name for name, stand in stands.items() if stand.live or stand.pending)}
+        if name in saved or not is_hidden(name) or hidden
     ]
-    return listing(request, lambda limit, after: page(found, limit, after))
+    return listing(
+        request, lambda limit, after: page(found, limit, after), of={"hidden": "true"} if hidden else {}
+    )
 
 
 def show_segment(name: str) -> Response:
@@ -113,7 +118,7 @@ def publish_segment(name: str) -> Response:
 def retire_segment(name: str) -> Response:
     """Begun."""
     _wanted(name)
-    entered_by = [journey.name for journey in live_journeys().values() if journey.entry_segment == name]
+    entered_by = [journey.name for journey in live_journeys().values() if name in journey.segments]
     try:
         run = publishing.retire(name, named_by=entered_by, desk=desk())
     except SegmentNamedError as error:
@@ -234,7 +239,7 @@ def _days(name: str) -> list[dict[str, Any]]:
 
 
 def _used_by(name: str, index: SegmentIndex) -> dict[str, list[str]]:
-    journeys = sorted(each.name for each in live_journeys().values() if each.entry_segment == name)
+    journeys = sorted(each.name for each in live_journeys().values() if name in each.segments)
     return {"segments": sorted(index.by_segment.get(name, ())), "journeys": journeys}
 
 

@@ -25,6 +25,30 @@ def preview_segment(request: Request) -> dict[str, Any]:
     return segmenting.preview_segment(request)
 
 
+@route(segments, "/api/segments/verify", "POST")
+def verify_segments(request: Request) -> Response:
+    """Compare what stands of all segments with what the events say."""
+    from functions.api import segment_runs
+
+    return segment_runs.verify_segments(request)
+
+
+@route(segments, "/api/segments/runs/{id}")
+def show_run(request: Request, id: str) -> dict[str, Any]:  # noqa: A002  the path's own word
+    """How a run through all contacts stands, and what it found."""
+    from functions.api import segment_runs
+
+    return segment_runs.show_run(id)
+
+
+@route(segments, "/api/segments/{name}/verify", "POST")
+def verify_segment(request: Request, name: str) -> Response:
+    """Compare what stands of one segment with what the events say."""
+    from functions.api import segment_runs
+
+    return segment_runs.verify_segments(request, name)
+
+
 @route(segments, "/api/segments/{name}")
 def show_segment(request: Request, name: str) -> Response:
     """The draft, what is in force, how fresh it is, and what looks at it."""

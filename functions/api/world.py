@@ -14,6 +14,7 @@ from sojourn.settings import ApiSettings
 
 if TYPE_CHECKING:
     from sojourn.imports.begin import Desk
+    from sojourn.journeys.engine import Engine
     from sojourn.privacy.files import Files
     from sojourn.privacy.request import Desk as PrivacyDesk
     from sojourn.segments.publish import Desk as SegmentDesk
@@ -51,6 +52,7 @@ class World:
     publisher: Publisher
     privacy: "Callable[[], PrivacyDesk]"
     files: "Callable[[], Files]"
+    engine: "Callable[[], Engine]" = bootstrap.engine
 
 
 @functools.cache

@@ -42,7 +42,7 @@ def _commit(event: dict[str, Any], known: steps.World) -> dict[str, Any]:
 
 def _fail(event: dict[str, Any], known: steps.World) -> dict[str, Any]:
     error = event.get("error") or {}
-    return steps.fail(event["run"], error=str(error.get("Error")), cause=str(error.get("Cause")))
+    return steps.fail(event["run"], known, error=str(error.get("Error")), cause=str(error.get("Cause")))
 
 
 STEPS: dict[str, Callable[[dict[str, Any], steps.World], dict[str, Any]]] = {

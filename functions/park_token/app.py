@@ -1,4 +1,4 @@
-"""Step Functions Task: keep a task token until its event, its hour or its deadline; or note a long wait.
+"""Step Functions Task: keep a task token until its event, its moment, its person or its deadline; or note a long wait.
 
 Runs twice: the second registration overwrites the first with a newer token. Dies midway: the state is retried, and
 the look-back sees what came meanwhile. A run that is over is told so through the token.

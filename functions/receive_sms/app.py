@@ -10,6 +10,7 @@ from sojourn import telemetry
 from sojourn.bootstrap import clock, settings, store_errors_translated
 from sojourn.feedback.letters import Letter
 from sojourn.feedback.sms import take_sms
+from sojourn.segments.keep import judge_again
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 def take(record: "SQSRecord") -> None:
     """One record of the batch."""
     with store_errors_translated():
-        if not take_sms(Letter.from_record(record.raw_event), clock=clock()):
+        if not take_sms(Letter.from_record(record.raw_event), clock=clock(), judge_again=_judge_again):
             telemetry.count(telemetry.Metric.FEEDBACK_IGNORED)
             telemetry.note("text ignored", record=record.message_id)
+
+
+def _judge_again(contact: str) -> None:
+    judge_again(contact, clock=clock(), shards=int(settings().due_shards))
 
 
 @telemetry.measured

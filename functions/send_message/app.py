@@ -1,7 +1,8 @@
 """Step Functions Task: bring one message to its end.
 
-Runs twice: the intent's claim lets one attempt send. Dies midway: the next attempt finds `sending` and answers
-`unknown`, or finds nothing and sends. Bad payload: the Task fails, and reconcile writes `failed` on the row.
+Runs twice: the intent's claim lets one attempt send, and the second answers as the first did. Dies midway: the next
+attempt finds `sending` and answers `unknown`, or finds nothing and sends. Bad payload: the Task fails, and reconcile
+writes `failed` on the row.
 """
 
 from typing import Any
@@ -21,17 +22,20 @@ METRICS = {
 
 
 @telemetry.measured
-def handler(event: dict[str, Any], context: object) -> dict[str, str]:
-    """Send the step's message, or say why not."""
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Send the step's message, or say why not; SkippedError and FailedError lead along a path of their own."""
     task = SendTask.from_task(event)
     try:
         with store_errors_translated():
-            receipt = send_step(task, desk=desk())
+            sent = send_step(task, desk=desk())
     except HeldError as held:
         about = {"enrolment": task.enrolment, "step": task.step, "until": held.until, "reason": held.reason}
         telemetry.tell(Metric.MESSAGES_HELD, "message held", **about)
         raise
+    receipt = sent.receipt
     result = {"state": receipt.state, "reason": receipt.reason}
     about = {"message_id": receipt.message, "step": task.step, **result}
     telemetry.tell(METRICS[receipt.state], "message settled", **about)
-    return {"message": receipt.message, **result}
+    if sent.error is not None:
+        raise sent.error
+    return {"message": receipt.message, **result, "path": dict(sent.path)}

@@ -1,5 +1,5 @@
 """Draws docs/architecture.svg from template.yaml and the handlers' own docstrings: `python -m infra.docs.draw`.
-Writes docs/segment.schema.json too, from the rule language.
+Writes docs/segment.schema.json and docs/journey.schema.json too, from the languages of rules and journeys.
 
 Names, events and rights come from the template; only where a box stands is said here. A function without a place, or a
 place without a function, is an error, so the picture cannot fall behind.
@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from infra.lint.stacks import source_of, strings
+from sojourn.journeys.schema import schema_text as journey_schema_text
 from sojourn.rules.schema import schema_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "architecture.svg"
 SCHEMA = ROOT / "docs" / "segment.schema.json"
+JOURNEY_SCHEMA = ROOT / "docs" / "journey.schema.json"
 WIDTH, HEIGHT, COLUMN, ROW, LEFT, TOP = 178, 58, 212, 100, 24, 64
 LONGEST = 28  # characters of a box's second line
 
@@ -35,6 +37,7 @@ PLACES = {
     "CountChangesFunction": (4, 5), "ReceiveWebhookFunction": (3, 1), "PreferencesFunction": (1, 1),
     "ArchiveChangesFunction": (5, 4), "Archive": (5, 3), "ImportFileFunction": (3, 6), "EraseContactFunction": (4, 6),
     "ExportContactFunction": (5, 6), "Machines": (2, 6), "JudgeSegmentsFunction": (1, 6),
+    "TakeStepFunction": (3, 2), "CallOutFunction": (4, 1),
 }  # fmt: skip
 WORDS = {
     "Clients": "sites, shops, servers", "PublicApi": "REST API", "EventsTable": "what happened",
@@ -93,7 +96,7 @@ def _edges(name: str, function: dict[str, Any], resources: dict[str, Any]) -> It
     role = resources[name.replace("Function", "Role")]
     actions = set(strings(role["Properties"].get("Policies", [])))
     yield from ((name, target) for action, target in RIGHTS.items() if action in actions)
-    if "lambda:InvokeFunction" in actions:
+    if any(text.startswith("PublishJourneyFunction") for text in actions):
         yield name, "PublishJourneyFunction"
     if name in strings_of_journey_role(resources):
         yield "Journeys", name
@@ -206,9 +209,10 @@ def _sheet(parts: list[str]) -> str:
 
 
 def main() -> int:
-    """Draw it, and write the schema."""
+    """Draw it, and write the schemas."""
     PICTURE.write_text(picture(), encoding="utf-8")
     SCHEMA.write_text(schema_text(), encoding="utf-8")
+    JOURNEY_SCHEMA.write_text(journey_schema_text(), encoding="utf-8")
     return 0
 
 

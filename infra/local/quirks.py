@@ -21,6 +21,8 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, stepfunctions
 
+from infra.local import scans
+
 RAISED = "__raised__"
 LARGE_BATCH = 1_000
 DIED = "Worker process died"
@@ -276,6 +278,7 @@ def install() -> None:
     errors_by_name()
     partiql_by_statement()
     partiql_streams()
+    scans.install()
     mail_by_configuration_set()
     gateway_responses()
     token_states_fail()

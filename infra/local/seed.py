@@ -1,4 +1,4 @@
-"""What a fresh local cloud starts with: keys and the journeys that ship, put there by the same doors as on AWS."""
+"""What a fresh local cloud starts with: keys, and what ships: journeys and segments. The same doors as on AWS."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ from sojourn.journeys.versions import Draft, get_draft, save_draft
 from sojourn.messages.check import save
 from sojourn.messages.files import read_template, template_files
 from sojourn.messages.library import save_template
+from sojourn.segments import publish as segments
+from sojourn.segments.runs.machine import BackfillMachine
 from sojourn.settings import Settings
 from sojourn.tables import bind
 
 SHIPPED = ROOT / "statemachines" / "journeys"
+# The other presets wait as drafts: whoever wants one publishes it, and the demo's figures are those of these.
+AT_WORK = {"welcome", "cart", "double-opt-in", "data-link", "erasure-link", "preferences-link"}
+SEGMENTS = ROOT / "statemachines" / "segments"
 TABLES = {
     "events_table": "EventsTable",
     "people_table": "PeopleTable",
@@ -59,6 +64,8 @@ def seed(outputs: Mapping[str, str], clock: Clock) -> dict[str, str]:
         save_template(save(source, version=0), source=source)
     for path in journey_files([SHIPPED]):
         _publish(path, outputs)
+    if clock.pace == 1:  # days that last seconds would let people come and go all the time
+        _publish_segments(outputs, clock)
     return keys
 
 
@@ -84,12 +91,26 @@ def _link_keys() -> dict[str, object]:
     return {"active": "k2", "keys": both}
 
 
+def _publish_segments(outputs: Mapping[str, str], clock: Clock) -> None:
+    """Nobody is there yet, so the machine has little to do; it does so while the cloud is used already."""
+    machine = BackfillMachine(
+        client("stepfunctions", os.environ["AWS_ENDPOINT_URL"]), outputs["BackfillMachineArn"]
+    )
+    for path in sorted(SEGMENTS.glob("*.segment.yaml")):
+        name = path.name.removesuffix(".segment.yaml")
+        segments.save(name, path.read_text(encoding="utf-8"), revision=0)
+        segments.publish(name, desk=segments.Desk(machine, clock))
+
+
 def _publish(path: Path, outputs: Mapping[str, str]) -> None:
+    """Save the draft, and let it go live if it is one of those that are at work from the first day."""
     journey = load_file(path)
     there = get_draft(journey.name)
     source = path.read_text(encoding="utf-8")
     revision = there.revision if there else 0
     save_draft(Draft(name=journey.name, revision=revision, source=source, definition=journey.to_definition()))
+    if journey.name not in AT_WORK:
+        return
     answer = client("lambda", os.environ["AWS_ENDPOINT_URL"]).invoke(
         FunctionName=outputs["PublishJourneyFunction"], Payload=json.dumps({"journey": journey.name}).encode()
     )

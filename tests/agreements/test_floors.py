@@ -22,7 +22,7 @@ FLOORS = (
         "transactions",
     },
     {"contacts", "messages", "rules", "asl"},
-    {"events", "consent", "limits", "due"},
+    {"events", "consent", "limits", "due", "calling"},
     {"segments", "tracking", "insight", "feedback", "intake"},
     {"delivery"},
     {"journeys", "campaigns", "imports"},

@@ -20,10 +20,11 @@ from sojourn.contacts.store import find_contact, put_profile
 from sojourn.errors import SojournError
 from sojourn.segments import store
 from sojourn.segments.members.store import memberships_of
-from sojourn.segments.publish import Desk, publish, verify
+from sojourn.segments.publish import Desk, publish
 from sojourn.segments.runs.machine import BackfillMachine
 from sojourn.segments.runs.model import Run
 from sojourn.segments.runs.store import progress_of, runs
+from sojourn.segments.runs.verification import verify
 from tests.cloud import ENVIRONMENT
 from tests.faults.room import Outcome, Room, a_room, assert_no_harm, table, walk
 from tests.insight_rows import NOW
@@ -99,7 +100,7 @@ def drifted() -> None:
     put_profile(replace(shop.profile("ann"), segments={}))
     now.now = NOW
     with store_errors_translated():
-        verify("once", repair=True, desk=shop.desk)
+        verify(repair=True, desk=shop.desk)
 
 
 def through_the_pages(room: Room) -> None:

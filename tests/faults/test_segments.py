@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,13 @@ import pytest
 from functions.react.app import handler as react
 from functions.sweep_due.app import handler as sweep
 from sojourn import bootstrap, config
+from sojourn.asl.walk import Crash
 from sojourn.clock import iso
 from sojourn.contacts.model import Profile, content
 from sojourn.contacts.store import find_contact, get_profile
 from sojourn.contacts.workspace import workspace
 from sojourn.due.store import CURSOR, bucket_of
+from sojourn.errors import StoreBusyError
 from sojourn.events.model import Event, sort_key
 from sojourn.events.store import insert
 from sojourn.journeys.refold import refolded
@@ -27,10 +30,11 @@ from sojourn.rules.view import Needs
 from sojourn.segments import store
 from sojourn.segments.judge import members_of
 from sojourn.segments.members.store import Membership, memberships_of
+from sojourn.segments.model import OUR_EVENTS
 from sojourn.segments.reading import load
 from sojourn.segments.view import view_of
 from tests.faults.explore import EVERY_CHECK
-from tests.faults.network import Call
+from tests.faults.network import Call, Fault, Kind
 from tests.faults.room import Outcome, Room, Step, a_room, assert_no_harm, table, walk
 from tests.insight_rows import NOW
 from tests.segments import VIP, put_in_force, within
@@ -70,6 +74,52 @@ def in_force() -> None:
 def test_segments_survive_every_fault(room: Room):
     """S6, T108, and issue 4: memberships equal the full evaluation afterwards."""
     assert_no_harm(walk(room, steps(room), came_of_it, EVERY_CHECK), at_least=55)
+
+
+@pytest.mark.parametrize("kind", [Kind.ERROR_AFTER, Kind.ANSWER_LOST, Kind.DEATH_AFTER])
+def test_a_profile_that_was_written_and_not_heard_of_is_told_of_once(room: Room, kind: Kind):
+    """The write says what is still to be told; whoever repeats the batch finds all folded, and tells it."""
+    write = number_of_the_profiles_write(room)
+    begin(room)
+    room.network.forget()
+    room.network.fault = Fault(kind, write)
+
+    if kind is not Kind.ANSWER_LOST:  # else the SDK asks again, and react finds its own write
+        with pytest.raises((Crash, StoreBusyError)):
+            room.call("react", partial(react, {"Records": stream()}, None))
+        left = get_profile(find_contact("a#1") or "")
+        assert [(each["segment"], each["entered"]) for each in left.unsaid] == [("active", True)]
+        assert told() == []
+    pump(room, set(), [])
+
+    assert told() == [("Segment Entered", "active")]
+    check(get_profile(find_contact("a#1") or ""))
+
+
+def number_of_the_profiles_write(room: Room) -> int:
+    """The first of the two writes of People: the other lists the member."""
+    begin(room)
+    room.network.forget()
+    room.call("react", partial(react, {"Records": stream()}, None))
+    writes = [each for each in room.network.calls if each.table == "People" and each.operation == "PutItem"]
+    assert len(writes) == 2
+    return writes[0].number
+
+
+def begin(room: Room) -> None:
+    """A visitor comes."""
+    room.empty()
+    _places.clear()
+    insert([call("a#1", "Seen")])
+
+
+def told() -> list[tuple[str, str]]:
+    """What segments said."""
+    return [
+        (row["event"], json.loads(row["payload"])["properties"]["segment"])
+        for row in table("Events")
+        if row["event"] in OUR_EVENTS
+    ]
 
 
 def test_two_shards_that_race_on_one_contact_lose_nobody(room: Room):

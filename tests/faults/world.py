@@ -23,6 +23,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
+from functions.call_out import app as call_out
 from functions.collect import app as collect
 from functions.collect.intake import intake
 from functions.count_changes import app as count_changes
@@ -38,6 +39,7 @@ from functions.reconcile import app as reconcile
 from functions.record_feedback import app as record_feedback
 from functions.send_message import app as send_message
 from functions.sweep_due import app as sweep_due
+from functions.take_step import app as take_step
 from functions.track import app as track
 from functions.track import world as track_world
 from sojourn import bootstrap, config
@@ -69,6 +71,8 @@ ENVIRONMENT = {
     "JOURNEY_ROLE_ARN": "arn:aws:iam::123456789012:role/journey",
     "SEND_MESSAGE_FUNCTION_ARN": f"{LAMBDA}:send_message",
     "PARK_TOKEN_FUNCTION_ARN": f"{LAMBDA}:park_token",
+    "TAKE_STEP_FUNCTION_ARN": f"{LAMBDA}:take_step",
+    "CALL_OUT_FUNCTION_ARN": f"{LAMBDA}:call_out",
     "MAX_EVENT_AGE_HOURS": "24",
     "FILES_BUCKET": "files",
     "ARCHIVE_BUCKET": "archive",
@@ -77,6 +81,7 @@ ENVIRONMENT = {
     "EXPORT_CONTACT_MACHINE_ARN": f"{ACCOUNT}:stateMachine:export",
 }
 HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
+    "call_out": call_out.handler,
     "collect": collect.handler,
     "count_changes": count_changes.handler,
     "erase_contact": erase_contact.handler,
@@ -90,14 +95,15 @@ HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
     "record_feedback": record_feedback.handler,
     "send_message": send_message.handler,
     "sweep_due": sweep_due.handler,
+    "take_step": take_step.handler,
     "track": track.handler,
 }
-TASKS = ("send_message", "park_token", "erase_contact", "export_contact")
+TASKS = ("send_message", "park_token", "take_step", "call_out", "erase_contact", "export_contact")
 READ_BY = {"Events": "react", "People": "count_changes"}
 FILTERS = {"People": ("ENROL#", "MSG#")}  # of range keys, as the template's
 WIRED = (
-    bootstrap.settings, bootstrap.clock, bootstrap.client, bootstrap.engine, bootstrap.eraser, bootstrap.exporter,
-    bootstrap.key_ring, bootstrap.reader, bootstrap.desk, bootstrap.press, bootstrap._session, intake,
+    bootstrap.settings, bootstrap.caller, bootstrap.clock, bootstrap.client, bootstrap.engine, bootstrap.eraser,
+    bootstrap.exporter, bootstrap.key_ring, bootstrap.reader, bootstrap.desk, bootstrap.press, bootstrap._session, intake,
     track_world.settings, track_world.gate, preferences_world.settings, preferences_world.centre,
     preferences_world.rights, preferences_world._files,
 )  # fmt: skip
@@ -298,7 +304,7 @@ class World:
         return earliest + (every - behind if behind else timedelta())
 
     def _first_due(self) -> datetime | None:
-        found = [float(item.attrs["sk"].value.partition("#")[0]) for item in rows("Due")]
+        found = [float(item.attrs["sk"].value.partition("#")[0]) for item in due_rows()]
         return datetime.fromtimestamp(min(found), UTC) if found else None
 
     def _first_overdue(self) -> datetime | None:
@@ -323,7 +329,7 @@ class World:
     def _skip_idle_sweeps(self) -> None:
         """The sweeps of the minutes in which nothing was due did one thing: they moved the cursor."""
         row = config.get(*CURSOR)
-        buckets = [int(item.attrs["pk"].value.partition("#")[0]) for item in rows("Due")]
+        buckets = [int(item.attrs["pk"].value.partition("#")[0]) for item in due_rows()]
         ahead = min([*buckets, bucket_of(self.clock.calendar(), 1)]) - 1
         if row is not None and row.data["bucket"] < ahead:
             config.put(*CURSOR, {"bucket": ahead})
@@ -367,6 +373,11 @@ def rows(table: str) -> Iterator[Any]:
     """What stands in a table, without asking for it."""
     for found in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[table].items.values():
         yield from [found] if hasattr(found, "attrs") else found.values()
+
+
+def due_rows() -> list[Any]:
+    """What the sweep will come to; what waits for a journey to go on lies where it never looks."""
+    return [item for item in rows("Due") if item.attrs["pk"].value[0].isdigit()]
 
 
 def delivery_of(mail: Mail, kind: str = "Delivery", **detail: Any) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from sojourn.contacts.model import Profile
 from sojourn.contacts.store import claim_identity, put_profile
 from sojourn.http.keys import key_row_id
 from sojourn.insight.count_changes import count_changes
+from sojourn.journeys.hearing import heard_by
 from sojourn.journeys.model import Journey
-from sojourn.journeys.publish import listens
 from sojourn.journeys.store import EnrolmentRow
 from sojourn.journeys.versions import LiveJourney, Version, put_version, set_live
 from sojourn.messages.store import MessageRow
@@ -157,8 +157,9 @@ def a_live_journey() -> None:
             templates={"welcome": 1, "reminder": 1},
         )
     )
-    heard = listens(Journey.from_definition(definition))
-    set_live(LiveJourney(name="welcome", version=1, version_arn=arn, entry="Signed Up", listens=heard))
+    journey = Journey.from_definition(definition)
+    heard = heard_by(journey)
+    set_live(LiveJourney(name="welcome", version=1, version_arn=arn, entries=journey.entries, heard=heard))
 
 
 # --- the door
@@ -300,6 +301,21 @@ def test_a_limit_is_a_whole_number_to_200(limit):
     answer = call("GET", f"/api/journeys?limit={limit}")
 
     assert (answer.status, answer.body["code"]) == (400, "invalid_limit")
+
+
+LISTS = ("journeys", "segments", "templates", "contacts", "attributes", "imports")
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(
+    "asked", ["sort=name; DROP", "order=-__class__", "filter[email]=x", "Limit=1", "__proto__=1"]
+)
+def test_a_list_has_no_other_order_and_no_filter(path: str, asked: str):
+    """S8: who asks for one must not take the whole list for it."""
+    answer = call("GET", f"/api/{path}?{asked}")
+
+    assert (answer.status, answer.body["code"]) == (400, "unknown_parameter")
+    assert answer.body["field"] == asked.partition("=")[0]
 
 
 def test_a_cursor_that_was_touched_or_taken_elsewhere_is_refused():
@@ -478,8 +494,8 @@ def test_journeys_are_listed_with_what_is_live():
     call("PUT", "/api/journeys/other", YAML.replace("journey: welcome", "journey: other"))
 
     assert get("/api/journeys")["items"] == [
-        {"name": "other", "revision": 1, "live_version": None, "entry": None},
-        {"name": "welcome", "revision": 1, "live_version": 1, "entry": "Signed Up"},
+        {"name": "other", "revision": 1, "live_version": None, "entry": None, "state": None},
+        {"name": "welcome", "revision": 1, "live_version": 1, "entry": "Signed Up", "state": "live"},
     ]
     assert get("/api/journeys/welcome")["live"]["version"] == 1
 

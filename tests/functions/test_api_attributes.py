@@ -12,7 +12,9 @@ from sojourn.clock import ManualClock
 from sojourn.contacts.attributes import Teacher
 from sojourn.contacts.datatypes import DataType
 from sojourn.contacts.registry import Attribute, KnownAttributes, write
-from sojourn.contacts.workspace import Workspace, WorkspaceReader
+from sojourn.contacts.workspace import Workspace, WorkspaceReader, read_workspace
+from sojourn.delivery.model import Cap, Window
+from sojourn.delivery.policy import policy_of
 from tests.functions.test_api import call, dynamodb, press
 from tests.insight_rows import NOW
 
@@ -101,6 +103,60 @@ def test_a_place_that_is_none(body: Any, code: str):
     """J4."""
     assert put("/api/workspace", body) == (400, code)
     assert call("GET", "/api/workspace").body == {"country": None, "timezone": None}
+
+
+def test_what_holds_for_all_messages_stays_until_it_is_said_anew():
+    delivery = {
+        "hours": {"sms": "mon,tue 10:00-18:00"},
+        "caps": [
+            {"at most": 3, "per": "1 week"},
+            {"at most": 1, "per": "1 day", "channel": "sms", "on cap": "skip"},
+        ],
+        "email_rate": 14,
+        "email_quota": 50_000,
+    }
+    put("/api/workspace", {"country": "FR"})
+
+    assert put("/api/workspace", {"delivery": delivery}) == (200, "")
+
+    there = {"country": "FR", "timezone": None, "delivery": delivery}
+    assert call("GET", "/api/workspace").body == there
+    assert put("/api/workspace", {"timezone": "Europe/Paris"}) == (200, "")
+    assert call("GET", "/api/workspace").body == {**there, "country": None, "timezone": "Europe/Paris"}
+    policy = policy_of(read_workspace().delivery)
+    assert policy.hours["sms"] == Window("10:00", "18:00", (0, 1))
+    assert policy.caps == (
+        Cap(most=3, seconds=604_800), Cap(most=1, seconds=86_400, channel="sms", skips=True)
+    )  # fmt: skip
+    assert (policy.email_rate, policy.email_quota) == (14, 50_000)
+    assert put("/api/workspace", {"delivery": None}) == (200, "")
+    assert call("GET", "/api/workspace").body == {"country": None, "timezone": "Europe/Paris"}
+
+
+@pytest.mark.parametrize(
+    ("delivery", "words"),
+    [
+        ("3 per week", "is an object"),
+        ({"caps": [{"at most": 0, "per": "1 week"}]}, "`at most` is the number 0"),
+        ({"caps": [{"at most": 1}]}, "`per` is missing"),
+        ({"caps": [{"at most": 1, "per": "2 days", "count": "calendar"}]}, "a calendar cap per 2 days"),
+        ({"caps": [{"at most": 1, "per": "1 day", "keep": 1, "for priority": 5}]}, "1 of 1 are kept"),
+        ({"caps": [{"at most": 900, "per": "1 day"}, {"at most": 900, "per": "1 week"}]}, "more than 1000"),
+        ({"caps": [{"most": 1}]}, "missing"),
+        ({"hours": {"sms": "06:00-22:00"}}, "08:00 to 21:00"),
+        ({"hours": {"sms": "09:00-09:00"}}, "never opens"),
+        ({"hours": {"fax": "09:00-10:00"}}, "unknown key `fax`"),
+        ({"hours": {"sms": {"hours": "09:00-10:00", "outside": "skip"}}}, "in the workspace's hours"),
+        ({"email_rate": 0}, "mails a second"),
+        ({"email_quota": 1.5}, "email quota"),
+        ({"sms_rate": 1}, "unknown key"),
+    ],
+)
+def test_what_cannot_hold_for_messages_is_refused(delivery: Any, words: str):
+    answer = call("PUT", "/api/workspace", json.dumps({"delivery": delivery}))
+
+    assert (answer.status, answer.body["field"]) == (400, "delivery")
+    assert words in answer.body["message"]
 
 
 def test_a_container_reads_it_once_a_minute():

@@ -1,6 +1,9 @@
 """Segments as the callers of the API see them, every answer held against openapi.yaml."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +16,8 @@ from sojourn.contacts.datatypes import DataType
 from sojourn.contacts.model import Profile
 from sojourn.contacts.registry import Attribute, write
 from sojourn.contacts.seen import counted
-from sojourn.contacts.store import claim_identity, put_profile
+from sojourn.contacts.store import claim_identity, get_profile, put_profile
+from sojourn.journeys.refold import refolded
 from sojourn.segments import store
 from sojourn.segments.runs import steps
 from sojourn.segments.runs.model import Run
@@ -169,13 +173,54 @@ def test_who_looks_at_a_segment_keeps_it():
         "[{attribute: seen, in the last: 0 days}]",
         "[" + ",".join("{attribute: plan, is: x}" for _ in range(1_000)) + "]",
         "{any: [" * 100 + "{attribute: plan, is: x}" + "]}" * 100,
+        "{any: [" * 30 + "{attribute: plan, is: x}" + "]}" * 30,
     ],
+    ids=["unknown-key", "itself", "reserved", "nothing", "thousand", "hundred-deep", "thirty-deep"],
 )
 def test_a_wrong_rule_is_refused_with_line_and_remedy(rule: str):
-    refused = call("PUT", "/api/segments/payers", f"segment: payers\nrule: {rule}\n")
+    """S2, S4: saved or only tried, whole or in part."""
+    text = f"segment: payers\nrule: {rule}\n"
+
+    for refused in (
+        call("PUT", "/api/segments/payers", text),
+        call("POST", "/api/segments/preview", text),
+    ):
+        assert (refused.status, refused.body["code"]) == (400, "segment_refused")
+        assert all(error["remedy"] and error["line"] for error in refused.body["errors"])
+    assert call("GET", "/api/segments/payers").status == 404
+
+
+@pytest.mark.parametrize("name", ["#a", "select", "tenant_id", "name; DROP", "-__class__", "рlan"])
+def test_a_name_is_a_name_from_the_rule_to_the_members(name: str):
+    """S5: it means neither a placeholder, nor a word of a database, nor the attribute that it looks like."""
+    for who, traits in (("ada", {name: "pro"}), ("bob", {"plan": "pro"})):
+        claim_identity(f"u#{who}", f"contact-{who}")
+        put_profile(Profile(f"contact-{who}", traits=traits, identities=(f"u#{who}",)))
+    rule = json.dumps({"segment": "them", "rule": [{"attribute": name, "is": "pro"}]})
+
+    assert call("PUT", "/api/segments/them", rule).status == 200
+    call("POST", "/api/segments/them/publish")
+
+    members = call("GET", "/api/segments/them/members").body["items"]
+    assert [each["contact"] for each in members] == ["contact-ada"]
+
+
+@pytest.mark.parametrize("are_published", [True, False])
+def test_segments_in_a_circle_are_refused(are_published: bool):
+    """S2, round two corners."""
+    saved("one")
+    for name, other in (("two", "one"), ("three", "two")):
+        if are_published:
+            call("POST", f"/api/segments/{other}/publish")
+        text = f"segment: {name}\nrule: [{{not in segment: {other}}}]\n"
+        assert call("PUT", f"/api/segments/{name}", text).status == 200
+    if are_published:
+        call("POST", "/api/segments/three/publish")
+
+    refused = call("PUT", "/api/segments/one", "segment: one\nrule: [{segment: three}]\n")
 
     assert (refused.status, refused.body["code"]) == (400, "segment_refused")
-    assert all(error["remedy"] and error["line"] for error in refused.body["errors"])
+    assert "one → three → two → one" in refused.body["errors"][0]["problem"]
 
 
 def test_somebody_elses_draft_is_not_written_over():
@@ -286,3 +331,164 @@ def test_a_rule_with_quantiles_shows_how_far_its_cut_points_are(machine: Machine
         None,
     )
     assert (done["run"]["status"], done["live"]) == ("done", 1)
+
+
+def buyers(*names: str) -> None:
+    """Each bought something a day ago; their segment is in force."""
+    for name in names:
+        event = an_event(f"u#{name}", "Order Completed", at=NOW - timedelta(days=1))
+        put_events([event])
+        claim_identity(event.pk, f"contact-{name}")
+        put_profile(refolded(Profile(f"contact-{name}", identities=(event.pk,))))
+    call("PUT", "/api/segments/buyers", "segment: buyers\nrule: [{event: Order Completed}]\n")
+    assert call("POST", "/api/segments/buyers/publish").status == 200
+    clock = judges().hands.clock
+    assert isinstance(clock, ManualClock)
+    clock.advance(3_600)  # what is minutes old may still be on its way
+
+
+def loses_its_marks(name: str) -> None:
+    """As by a fault; what there was to tell came back long ago."""
+    put_profile(replace(get_profile(f"contact-{name}"), segments={}, unsaid=()))
+
+
+def verified(path: str = "buyers/verify", **asked: object) -> Any:
+    """Asked for, done, and what came of it."""
+    begun = call("POST", f"/api/segments/{path}", json.dumps(asked) if asked else None)
+    assert begun.status == 202, begun.body
+    told = call("GET", f"/api/segments/runs/{begun.body['id']}").body
+    assert (told["status"], bool(told["ended_at"])) == ("done", True)
+    return told
+
+
+@pytest.mark.parametrize("path", ["buyers/verify", "verify"])
+def test_drift_is_found_repaired_and_gone(path: str):
+    buyers("ada", "bob", "eve")
+    loses_its_marks("ada")
+
+    found = verified(path)
+    assert (found["kind"], found["judged"], found["percent"]) == ("verify", 3, 100)
+    assert found["progress"]["seen"] == found["progress"]["estimated"] > 3
+    drift = found["drift"]
+    assert (drift["contacts"], drift["missing"], drift["surplus"], drift["repaired"]) == (1, 1, 0, 0)
+    assert drift["examples"] == ["contact-ada"]
+    assert drift["by_segment"]["buyers"]["missing"] == 1
+    assert call("GET", "/api/segments/buyers/explain?contact=ada").body["is_in"] is False
+
+    assert verified(path, repair=True)["drift"]["repaired"] == 1
+
+    assert verified(path)["drift"]["contacts"] == 0
+    assert call("GET", "/api/segments/buyers/explain?contact=ada").body["is_in"] is True
+
+
+def test_somebody_too_many_is_told_from_somebody_missing():
+    buyers("ada")
+    marks = get_profile("contact-ada").segments
+    put_profile(Profile("contact-bob", segments=marks, identities=("u#bob",)))
+
+    drift = verified()["drift"]
+
+    assert (drift["missing"], drift["surplus"], drift["examples"]) == (0, 1, ["contact-bob"])
+
+
+def test_ten_who_drifted_are_named():
+    names = [f"n{number}" for number in range(12)]
+    buyers(*names)
+    for name in names:
+        loses_its_marks(name)
+
+    drift = verified()["drift"]
+
+    assert (drift["contacts"], len(drift["examples"])) == (12, 10)
+
+
+def test_a_verification_that_is_on_is_named_and_one_that_died_goes_on(machine: Machine):
+    buyers("ada")
+    machine.is_slow = True
+    begun = call("POST", "/api/segments/buyers/verify")
+
+    refused = call("POST", "/api/segments/buyers/verify", '{"repair": true}')
+    path = f"/api/segments/runs/{begun.body['id']}"
+    on = call("GET", path).body
+    machine.is_slow = False
+    object.__setattr__(desk(), "machine", Still())
+    died = call("GET", path).body
+    object.__setattr__(desk(), "machine", machine)
+    again = call("POST", "/api/segments/buyers/verify")
+
+    assert (refused.status, refused.body["code"], refused.body["run"]) == (409, "run_is_on", begun.body["id"])
+    assert (on["status"], on["ended_at"], on["judged"], died["status"]) == ("running", None, 0, "interrupted")
+    assert (again.status, again.body["id"]) == (202, begun.body["id"])
+    assert call("GET", path).body["status"] == "done"
+
+
+class Still:
+    """A machine whose executions are no more."""
+
+    def is_running(self, run: Run) -> bool:
+        return False
+
+
+def test_while_a_rule_takes_force_its_segment_is_not_verified(machine: Machine):
+    buyers("ada")
+    machine.is_slow = True
+    call("PUT", "/api/segments/buyers", "segment: buyers\nrule: [{event: Visited}]\n")
+    run = call("POST", "/api/segments/buyers/publish").body["run"]["id"]
+
+    refused = call("POST", "/api/segments/buyers/verify")
+
+    assert (refused.status, refused.body["run"]) == (409, run)
+    shown = call("GET", f"/api/segments/runs/{run}").body
+    assert (shown["kind"], shown["segments"], shown["drift"]) == ("publish", ["buyers"], None)
+
+
+def test_what_is_not_in_force_cannot_be_verified():
+    assert call("POST", "/api/segments/verify").body["code"] == "segment_not_in_force"
+    saved("payers")
+    write(Attribute("plan", DataType.TEXT))
+
+    assert call("POST", "/api/segments/nobody/verify").status == 404
+    drafted = call("POST", "/api/segments/payers/verify")
+    call("POST", "/api/segments/payers/publish")
+    call("DELETE", "/api/attributes/plan")
+    deleted = call("POST", "/api/segments/payers/verify")
+
+    assert (drafted.status, drafted.body["code"]) == (409, "segment_not_in_force")
+    assert (deleted.status, deleted.body["code"]) == (409, "segment_invalid")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ('{"percent": 0}', "invalid_field"),
+        ('{"percent": 101}', "invalid_field"),
+        ('{"percent": true}', "invalid_field"),
+        ('{"percent": 1.5}', "invalid_field"),
+        ('{"percent": "10"}', "invalid_field"),
+        ('{"repair": 1}', "invalid_field"),
+        ('{"repair": null}', "invalid_field"),
+        ('{"repairs": true}', "unknown_field"),
+        ("[]", None),
+        ("{", None),
+    ],
+)
+def test_what_was_not_meant_starts_no_verification(body: str, code: str | None):
+    for path in ("verify", "buyers/verify"):
+        refused = call("POST", f"/api/segments/{path}", body)
+
+        assert refused.status == 400
+        assert code in (None, refused.body["code"])
+
+
+@pytest.mark.parametrize("run", ["nothing", "verify-buyers.00001", "x" * 200])
+def test_an_unknown_run_is_not_found(run: str):
+    told = call("GET", f"/api/segments/runs/{run}")
+
+    assert (told.status, told.body["code"]) == (404, "run_not_found")
+
+
+@pytest.mark.parametrize("name", ["preview", "runs", "verify"])
+def test_a_segment_is_not_called_as_the_api_calls_something_else(name: str):
+    told = call("PUT", "/api/segments/payers", SOURCE.format(name=name, plan="pro")).body
+
+    assert any("a word of the API" in error["problem"] for error in told["errors"])

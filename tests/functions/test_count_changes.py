@@ -52,7 +52,16 @@ def test_a_batch_is_in_the_report():
     handler({"Records": a_batch()}, None)
 
     told = figures()
-    assert told["enrolments"] == {"enrolled": 1, "active": 1, "completed": 0, "exited": {}, "failed": 0}
+    assert told["enrolments"] == {
+        "enrolled": 1,
+        "active": 1,
+        "completed": 0,
+        "exited": {},
+        "failed": 0,
+        "converted": 0,
+        "skipped": {},
+        "holdout": {"enrolled": 0, "converted": 0},
+    }
     assert told["messages"]["by_channel"]["email"]["sent"] == 1
     assert told["messages"]["by_channel"]["sms"]["skipped"] == {"no_phone": 1}
     assert (told["messages"]["planned"], told["messages"]["pending"]) == (2, 0)

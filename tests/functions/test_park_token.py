@@ -7,9 +7,11 @@ import pytest
 from sojourn.errors import EnrolmentEndedError
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Status
+from sojourn.messages.model import message_digest
 from tests.faults.invariants import people
 from tests.faults.people import sign_up
 from tests.faults.world import World
+from tests.feedback import a_message, keep
 
 
 @pytest.fixture
@@ -32,6 +34,9 @@ def a_task(**facts: Any) -> dict[str, Any]:
 
 def test_a_wait_is_noted_and_nothing_is_answered(world: World):
     waiting = a_task(token="t", seconds=172_800, any=[{"clicked": "Send the welcome"}])
+    contact = waiting["enrolment"].partition(".")[0]
+    digest = message_digest(waiting["enrolment"], "Send the welcome")
+    keep(a_message(contact=contact, digest=digest, enrolment=waiting["enrolment"]))
 
     assert world.call("park_token", waiting) == {}
 

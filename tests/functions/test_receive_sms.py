@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from sojourn.clock import ManualClock
+from sojourn.clock import ManualClock, iso
 from sojourn.consent.addresses.store import find_suppression, lift, suppress, suppressed
 from sojourn.consent.model import Refusal
 from sojourn.consent.statements import changes_of
 from sojourn.consent.store import LedgerRow, get_consent, record
 from sojourn.consent.suppression import Reason
+from sojourn.contacts.store import ProfileRow, claim_identity
 from sojourn.events import store as events
 from sojourn.events.model import Event
 from sojourn.feedback.letters import Letter
@@ -37,6 +38,7 @@ from tests.feedback import (
 from tests.partiql import teach_moto
 
 CLOCK = ManualClock(NOW + timedelta(hours=1))
+judged_again: list[str] = []
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -50,6 +52,7 @@ def _cloud() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _clear(_cloud: None) -> None:
     cleared()
+    judged_again.clear()
 
 
 def text(body: str, *, minute: int = 0, sender: str = PHONE, sms_id: str = "", reply_to: str = "") -> bool:
@@ -59,7 +62,9 @@ def text(body: str, *, minute: int = 0, sender: str = PHONE, sms_id: str = "", r
         "inboundMessageId": sms_id or f"{body}-{minute}",
         "previousPublishedMessageId": reply_to,
     }
-    return take_sms(letter(sms, sent_at=NOW + timedelta(minutes=minute)), clock=CLOCK)
+    return take_sms(
+        letter(sms, sent_at=NOW + timedelta(minutes=minute)), clock=CLOCK, judge_again=judged_again.append
+    )
 
 
 def written(name: str = "") -> list[Event]:
@@ -91,6 +96,38 @@ def test_stop_from_an_unknown_number_closes_it_all_the_same():
     assert text("STOP", sender="+12025550177")
 
     assert suppressed("sms", "+12025550177") == "stop"
+
+
+@pytest.mark.parametrize("body", ["STOP", "START"])
+def test_a_visitor_without_a_user_id_is_told_under_the_anonymous_one(body: str):
+    keep_contact(identity="a#visitor-1")
+    suppress("sms", PHONE, reason=Reason.STOP, at=NOW - timedelta(days=1), source="sms STOP")
+
+    text(body)
+
+    told = sorted(event.event for event in events.history(["a#visitor-1"]))
+    assert told == ["Consent Given" if body == "START" else "Consent Withdrawn", "SMS Received"]
+    assert judged_again == []
+
+
+def test_whoever_has_no_profile_yet_is_judged_again_by_the_sweep():
+    """The number has its owner, and react has not written the profile: no event could stand anywhere."""
+    claim_identity(f"p#{PHONE}", CONTACT)
+
+    text("STOP")
+
+    assert judged_again == [CONTACT]
+    assert ledger() == [("withdrawn", "sms STOP")]
+
+
+def test_of_somebody_who_is_being_erased_nothing_is_written():
+    keep_contact()
+    ProfileRow(f"C#{CONTACT}", "PROFILE", revision=2, erased_at=iso(NOW)).save()
+
+    text("STOP")
+
+    assert suppressed("sms", PHONE) == "stop"
+    assert (ledger(), written(), judged_again) == ([], [], [])
 
 
 def test_the_same_text_many_times_is_one():

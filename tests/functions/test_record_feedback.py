@@ -12,6 +12,7 @@ from sojourn.clock import ManualClock
 from sojourn.consent.addresses.store import suppressed
 from sojourn.consent.model import Channel, ConsentChange, Purpose, Refusal, Status
 from sojourn.consent.store import LedgerRow, get_consent, record
+from sojourn.contacts.store import claim_identity
 from sojourn.errors import PoisonRecordError
 from sojourn.events import store as events
 from sojourn.events.model import Event
@@ -42,6 +43,7 @@ from tests.feedback import (
 from tests.partiql import teach_moto
 
 CLOCK = ManualClock(NOW)
+judged_again: list[str] = []
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -55,11 +57,12 @@ def _cloud() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _clear(_cloud: None) -> None:
     cleared()
+    judged_again.clear()
     keep_contact()
 
 
 def take(event: object, **how: Any) -> bool:
-    return take_feedback(letter(event, **how), clock=CLOCK)
+    return take_feedback(letter(event, **how), clock=CLOCK, judge_again=judged_again.append)
 
 
 def kept(message_id: str = MESSAGE_ID) -> Message:
@@ -121,9 +124,29 @@ def test_a_hard_bounce_closes_the_address_and_tells_the_journey():
         "version": 3,
         "step": "Send the welcome",
         "channel": "email",
+        "template": "welcome",
         "bounce_type": "Permanent",
         "bounce_subtype": "General",
     }
+
+
+@pytest.mark.parametrize("name", ["ses_bounce", "ses_complaint"])
+def test_whoever_else_has_the_address_now_is_judged_again(name: str):
+    keep(a_message(state=MessageState.SENT))
+    claim_identity(f"e#{EMAIL}", "another")
+
+    take(sample(name))
+
+    assert judged_again == ["another"]
+
+
+def test_whoever_was_written_to_has_an_event_and_needs_no_more():
+    keep(a_message(state=MessageState.SENT))
+    claim_identity(f"e#{EMAIL}", CONTACT)
+
+    take(sample("ses_bounce"))
+
+    assert (judged_again, len(written())) == ([], 1)
 
 
 @pytest.mark.parametrize("name", ["ses_bounce", "ses_complaint"])
@@ -211,11 +234,14 @@ def test_the_accounts_own_list_is_no_person():
     ("name", "reason"), [("ses_identity_bounce", "bounce"), ("ses_identity_complaint", "complaint")]
 )
 def test_feedback_on_the_identity_closes_addresses_too(name: str, reason: str):
+    """It names no message, so no event tells of it: the holder of the address is judged again."""
     keep(a_message())
+    claim_identity(f"e#{EMAIL}", CONTACT)
 
     assert take(sample(name))
 
     assert suppressed("email", EMAIL) == reason
+    assert (judged_again, written()) == ([CONTACT], [])
     assert kept().state is MessageState.SENDING
 
 
@@ -301,8 +327,8 @@ def test_an_engine_that_writes_in_between_is_read_again():
     [
         ("ses_delivery", "delivered", None, 3),
         ("ses_reject", "", None, 2),
-        ("ses_bounce", "bounced", "bounce", 4),
-        ("ses_complaint", "complained", "complaint", 6),
+        ("ses_bounce", "bounced", "bounce", 5),
+        ("ses_complaint", "complained", "complaint", 7),
     ],
 )
 def test_a_crash_at_any_call_is_mended_by_the_next_attempt(

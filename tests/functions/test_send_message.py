@@ -35,7 +35,7 @@ def test_a_mail_goes_out_and_the_run_moves_on(world: World):
 
     (mail,) = world.services.mails
     (row,) = people("ENROL#")
-    assert answer == {"message": mail.tags["message_id"], "state": "sent", "reason": ""}
+    assert answer == {"message": mail.tags["message_id"], "state": "sent", "reason": "", "path": {}}
     assert (row["at"], row["until"]) == ("Wait two days", "2026-01-07T20:00:00.000Z")
 
 

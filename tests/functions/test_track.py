@@ -27,6 +27,9 @@ from sojourn.messages.check import save
 from sojourn.messages.library import get_template, save_template
 from sojourn.messages.model import Message, MessageState
 from sojourn.messages.store import MessageRow
+from sojourn.rules.comparing import passes
+from sojourn.rules.load import examine
+from sojourn.rules.nodes import Done
 from sojourn.tracking.keys import link_keys
 from sojourn.tracking.tokens import Action, Keys, sign
 from tests.cloud import REGION, SETTINGS, moto_cloud
@@ -197,9 +200,25 @@ def test_the_pixel_is_a_gif_that_nobody_keeps_and_the_open_is_an_event():
         "version": 2,
         "step": "Send the welcome",
         "channel": "email",
+        "template": "letter",
         "class": "human",
         "reasons": [],
     }
+
+
+@pytest.mark.parametrize("kind", ["opened", "clicked"])
+def test_a_visit_says_all_that_a_rule_may_ask_of_it(kind: str):
+    message = a_message()
+    asked = "channel: email, journey: welcome, step: Send the welcome, template: letter"
+    rule = examine(f"segment: them\nrule: {{message: {kind}, {asked}}}").rule
+
+    call("GET", pixel_path(message) if kind == "opened" else click_path(message))
+
+    assert isinstance(rule, Done)
+    (event,) = events()
+    assert event.event == rule.match.name
+    assert all(passes(event.properties, test, event.at) for test in rule.match.where)
+    assert len(rule.match.where) == 5
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra import install
+from infra.lint.stacks import ROOT, source_of
 from infra.local import processes, stack, state, ticker
 from infra.local.pace import Pace
 from infra.local.state import StartError
@@ -79,10 +80,34 @@ def test_nobodys_credentials_reach_the_local_cloud():
     assert (env["AWS_ACCESS_KEY_ID"], env["AWS_CONFIG_FILE"]) == ("test", os.devnull)
 
 
-@pytest.mark.parametrize(("pace", "sweep", "repair"), [(1, 1, 60), (17280, 0.2, 5), (100, 0.6, 36)])
-def test_ticks_keep_step_with_the_calendar(pace, sweep, repair):
-    ticks = ticker.ticks({"SweepDueFunction": "sweep", "ReconcileFunction": "repair", "Other": "x"}, pace)
-    assert [(tick.function, tick.every) for tick in ticks] == [("sweep", sweep), ("repair", repair)]
+@pytest.mark.parametrize(
+    ("pace", "sweep", "repair", "day"), [(1, 1, 60, 600), (17280, 0.2, 5, 60), (100, 0.6, 36, 600)]
+)
+def test_ticks_keep_step_with_the_calendar(pace, sweep, repair, day):
+    outputs = {
+        "SweepDueFunction": "sweep",
+        "ReconcileFunction": "repair",
+        "BackfillMachineArn": "arn",
+        "Other": "x",
+    }
+
+    ticks = ticker.ticks(outputs, pace)
+
+    assert [(tick.target, tick.every) for tick in ticks] == [
+        ("sweep", sweep),
+        ("repair", repair),
+        ("arn", day),
+    ]
+
+
+def test_what_the_ticker_starts_daily_is_what_the_schedule_starts():
+    schedule = source_of(ROOT / "template.yaml")["Resources"]["BackfillMachine"]["Properties"]["Events"][
+        "EveryDay"
+    ]
+
+    (daily,) = ticker.ticks({"BackfillMachineArn": "arn"}, 1)
+
+    assert daily.starts_with == schedule["Properties"]["Input"]
 
 
 def test_the_stack_is_asked_only_for_parameters_that_the_template_has():

@@ -70,31 +70,51 @@ def test_events_are_named_as_segment_names_them(shop: Shop):
     assert added.status == 303
     cookie = added.headers["Set-Cookie"].split(";")[0]
     changed = told(get(shop, added.headers["Location"], cookie=cookie))
-    cart = {"value": 24, "currency": "USD", "products": [night_ferry]}
+    cart = {"cart_id": Basket.of(cookie).id, "value": 24, "currency": "USD", "products": [night_ferry]}
     assert changed == [("Product Added", night_ferry), ("Cart Updated", cart)]
     assert told(get(shop, "/cart", cookie=cookie)) == []
 
     ordered = post(shop, "/orders", cookie=cookie)
     name, properties = told(get(shop, ordered.headers["Location"]))[0]
+    assert properties["cart_id"] == cart["cart_id"]
     assert (name, properties["total"], properties["products"]) == ("Order Completed", 24, [night_ferry])
     assert ordered.headers["Set-Cookie"].startswith("basket=;")
     assert told(get(shop, ordered.headers["Location"].removesuffix("?placed"))) == []
 
 
 def test_the_basket_is_a_cookie_that_scripts_do_not_see():
-    basket = Basket().with_change("night-ferry", 1).with_change("blue-hour", 1).with_change("night-ferry", 1)
-    assert basket.as_cookie() == (
-        "basket=night-ferry:2.blue-hour:1; Path=/; SameSite=Lax; HttpOnly; Max-Age=1209600"
+    basket = (
+        Basket(id="0123456789ab")
+        .with_change("night-ferry", 1)
+        .with_change("blue-hour", 1)
+        .with_change("night-ferry", 1)
     )
-    assert Basket.of("other=1; basket=night-ferry:2.blue-hour:1") == basket
+    assert basket.as_cookie() == (
+        "basket=0123456789ab~night-ferry:2.blue-hour:1; Path=/; SameSite=Lax; HttpOnly; Max-Age=1209600"
+    )
+    assert Basket.of("other=1; basket=0123456789ab~night-ferry:2.blue-hour:1") == basket
     assert (basket.size, basket.total) == (3, 73)
     assert basket.with_change("night-ferry", -99).counts == {"blue-hour": 1}
+
+
+def test_a_basket_keeps_its_number_until_it_is_bought():
+    filled = Basket().with_change("night-ferry", 1)
+
+    emptied = Basket.of(filled.as_cookie().partition(";")[0]).with_change("night-ferry", -1)
+    assert Basket.of(emptied.as_cookie().partition(";")[0]).as_properties() == {
+        "cart_id": filled.id,
+        "value": 0,
+        "currency": "USD",
+        "products": [],
+    }
+    assert filled.id != Basket().with_change("night-ferry", 1).id
 
 
 @pytest.mark.parametrize(
     "cookie",
     [
         "",
+        "basket=no-number~",
         "basket=",
         "basket=nothing-of-ours:1",
         "basket=night-ferry:0",

@@ -56,3 +56,17 @@ def test_the_pages_of_a_run_fit_in_a_state():
 def test_a_page_goes_on_from_call_to_call_in_a_run_of_its_own():
     assert STATES["Contacts"]["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
     assert PAGES["IsThereMore"]["Choices"][0]["Next"] == "Page"
+
+
+def test_a_backfill_takes_a_few_places_of_its_own_function_and_none_of_a_send():
+    """Sends go on while it runs: what is shared is the account's concurrency, of which eight pages are little."""
+    asked = {task["Parameters"]["FunctionName"] for task in tasks()}
+    reserved = {
+        name
+        for name, body in RESOURCES.items()
+        if "ReservedConcurrentExecutions" in body.get("Properties", {})
+    }
+
+    assert asked == {"${JudgeSegmentsFunctionArn}"}
+    assert STATES["Contacts"]["MaxConcurrency"] <= 8
+    assert not reserved & {"SendMessageFunction", "JudgeSegmentsFunction"}

@@ -18,10 +18,11 @@ from sojourn.asl.expressions import closure, is_expression
 from sojourn.asl.walk import Crash, Walker
 from sojourn.clock import ManualClock
 from sojourn.errors import EnrolmentEndedError, HeldError, StoreBusyError
-from sojourn.journeys.compile import compile_journey
+from sojourn.journeys.compile import Target, compile_journey
 from sojourn.journeys.files import load_file
 from sojourn.journeys.load import load_journey
 from sojourn.journeys.model import Journey
+from tests.compiled import EVERY_KIND, PLACEHOLDERS
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "statemachines/journeys").glob("*.journey.yaml"))
@@ -46,23 +47,24 @@ steps:
 
 def compiled(journey: Journey, pace: float = 1) -> dict[str, Any]:
     arn = "arn:aws:lambda:us-east-1:123456789012:function"
-    return compile_journey(
-        journey, version=1, send_function_arn=f"{arn}:send", park_function_arn=f"{arn}:park", pace=pace
+    target = Target(
+        send_function_arn=f"{arn}:send",
+        park_function_arn=f"{arn}:park",
+        step_function_arn=f"{arn}:take",
+        call_function_arn=f"{arn}:call",
+        pace=pace,
     )
+    return compile_journey(journey, version=1, target=target)
 
 
 def shipped() -> list[Any]:
-    journeys = [*(load_file(path) for path in FILES), load_journey(ODD)]
+    journeys = [*(load_file(path) for path in FILES), load_journey(ODD), EVERY_KIND]
     return [pytest.param(journey, id=journey.name) for journey in journeys]
 
 
 def test_the_welcome_journey_compiles_to_the_machine_that_was_tried():
-    asl = compile_journey(
-        load_file(ROOT / "statemachines/journeys/welcome.journey.yaml"),
-        version=1,
-        send_function_arn="${SendMessageFunctionArn}",
-        park_function_arn="${ParkTokenFunctionArn}",
-    )
+    welcome = load_file(ROOT / "statemachines/journeys/welcome.journey.yaml")
+    asl = compile_journey(welcome, version=1, target=PLACEHOLDERS)
 
     target = json.loads(TARGET.read_text())
     assert asl == target
@@ -83,24 +85,28 @@ def test_the_schema_would_catch_a_broken_machine():
 
 @pytest.mark.parametrize("journey", shipped())
 def test_every_expression_means_to_jsonata_what_it_means_to_the_walker(journey: Journey):
+    machine = compiled(journey)
     held = json.dumps(
-        {"errorMessage": json.dumps({"until": "x", "reason": "hours"}), "errorType": "HeldError"}
+        {"errorMessage": json.dumps({"until": "x", "reason": "hours", "path": {}}), "errorType": "HeldError"}
     )
     context = {
-        "Execution": {"Input": {"enrolment": "c.j.1", "leg": 1}},
-        "State": {"RetryCount": 2},
+        "Execution": {"Input": {"enrolment": "c.j.1", "leg": 1, "splits": {"s14": "arm 2"}}},
+        "State": {"RetryCount": 2, "EnteredTime": "2030-01-01T00:00:00Z"},
         "Task": {"Token": "token-1"},
     }
-    for at in ("", *compiled(journey)["States"]):
-        data = {"at": at, "hold": {"until": "x", "reason": "hours"}}
-        states = {"input": data, "context": context, "errorOutput": {"Cause": held}}
+    for at in ("", *machine["States"]):
+        data = {"at": at, "hold": {"until": "x", "reason": "hours"}, "round": "3.1", "path": {"b3": "if 1"}}
+        result = {"Payload": {"path": {"b3": "if 1"}, "round": "3"}}
+        states = {"input": data, "context": context, "errorOutput": {"Cause": held}, "result": result}
+        scope = {"states": states, "round1": "3", "round2": "3.1"}
 
-        for expression in expressions(compiled(journey)):
+        for expression in expressions(machine):
             program = jsonata.Jsonata(expression[2:-2].strip())
-            program.assign("states", states)
+            for name, value in scope.items():
+                program.assign(name, value)
             program.register_lambda("parse", json.loads)
 
-            assert closure(expression)({"states": states}) == program.evaluate(None)
+            assert closure(expression)(scope) == program.evaluate(None)
 
 
 def expressions(part: Any) -> set[str]:

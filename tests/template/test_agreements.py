@@ -9,9 +9,12 @@ import yaml
 
 from infra.lint.stacks import ROOT, Stack, source_of
 from sojourn import settings
+from sojourn.asl.model import INVOKE
 from sojourn.errors import SojournError
 from sojourn.journeys import compile as compiler
 from sojourn.journeys.files import load_file
+from sojourn.journeys.model import Journey
+from tests.compiled import EVERY_KIND, PLACEHOLDERS
 
 SOURCE = source_of(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = SOURCE["Resources"]
@@ -169,16 +172,22 @@ def test_a_send_is_over_before_its_state_gives_up():
     "path", sorted((ROOT / "statemachines" / "journeys").glob("*.journey.yaml")), ids=lambda p: p.name
 )
 def test_every_task_outlasts_its_function_and_errors_are_ours(path):
-    sending, parking = "arn:send", "arn:park"
-    machine = compiler.compile_journey(
-        load_file(path), version=1, send_function_arn=sending, park_function_arn=parking
-    )
+    _outlasts_and_is_ours(load_file(path))
+
+
+def test_so_do_the_tasks_of_every_kind_of_step():
+    _outlasts_and_is_ours(EVERY_KIND)
+
+
+def _outlasts_and_is_ours(journey: Journey) -> None:
+    machine = compiler.compile_journey(journey, version=1, target=PLACEHOLDERS)
     tasks = [state for state in machine["States"].values() if state["Type"] == "Task"]
     ours = {error.__name__ for error in subclasses(SojournError)}
 
     for task in tasks:
-        if task["Arguments"]["FunctionName"] == sending:
-            assert task["TimeoutSeconds"] > FUNCTIONS["SendMessageFunction"]["Timeout"]
+        if task["Resource"] == INVOKE:
+            function = task["Arguments"]["FunctionName"].removeprefix("${").removesuffix("Arn}")
+            assert task["TimeoutSeconds"] > FUNCTIONS[function]["Timeout"]
     for name in custom_errors(tasks):
         assert name in ours | {compiler.WAIT_ENDED}
 
@@ -192,7 +201,18 @@ def test_the_journey_role_calls_what_journeys_call_and_nothing_else(stack: Stack
     assert {stack.origin(arn) for arn in statement["Resource"]} == {
         "SendMessageFunction",
         "ParkTokenFunction",
+        "TakeStepFunction",
+        "CallOutFunction",
     }
+
+
+def test_journeys_call_only_functions_that_are_named_for_it(stack: Stack):
+    grants = [one for one in statements(stack) if one["Action"] == "lambda:InvokeFunction"]
+    free = [grant["Resource"] for grant in grants if "Fn::Sub" in str(grant["Resource"])]
+
+    assert [resource["Fn::Sub"].partition(":function:")[2] for resource in free] == [
+        "${AWS::StackName}-call-*"
+    ]
 
 
 def test_journeys_may_only_be_published_under_the_journey_role(stack: Stack):

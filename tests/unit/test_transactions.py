@@ -10,7 +10,7 @@ from sojourn.errors import StoreBusyError
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Status
 from sojourn.journeys.model import END
-from sojourn.journeys.store import EnrolmentRow
+from sojourn.journeys.store import EnrolmentRow, Stand
 from sojourn.messages.model import MessageState
 from sojourn.messages.store import MessageRow, item_of
 from sojourn.tables import PeopleRow, SuppressionRow
@@ -45,7 +45,7 @@ def test_a_step_forward_is_what_the_final_write_of_a_task_sets(to: str):
     for each in (by_hand, alone):
         store.admit(each)
 
-    assert transact([store.step_forward(by_hand, to=to, until="2030-01-03T10:00:00.000Z")]) == set()
+    assert transact([store.step_forward(by_hand, Stand(at=to, until="2030-01-03T10:00:00.000Z"))]) == set()
     store.move_to(alone.id, alone.leg, at=to, until="2030-01-03T10:00:00.000Z")
 
     rows = {
@@ -61,7 +61,7 @@ def test_a_step_forward_is_for_the_leg_that_runs_from_where_it_was_seen(wrong: d
     enrolment = an_enrolment()
     store.admit(enrolment)
 
-    assert transact([store.step_forward(replace(enrolment, **wrong), to="next", until="2030")]) == {0}
+    assert transact([store.step_forward(replace(enrolment, **wrong), Stand(at="next", until="2030"))]) == {0}
 
 
 def test_a_run_that_is_over_runs_no_more():

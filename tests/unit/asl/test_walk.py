@@ -16,7 +16,7 @@ from sojourn.asl.execution import (
     Status,
     TaskTimedOutError,
 )
-from sojourn.asl.expressions import UnknownExpressionError, equals, path
+from sojourn.asl.expressions import UnknownExpressionError, equals, path, variable
 from sojourn.asl.machine import UnknownStateError
 from sojourn.asl.model import Catch, Retry, State, Task, choice, machine, succeed, wait
 from sojourn.asl.walk import Crash, UnknownFunctionError, Walker
@@ -371,3 +371,93 @@ def test_a_machine_may_only_call_functions_that_were_given():
 
     with pytest.raises(UnknownFunctionError):
         walker.run()
+
+
+def test_a_variable_lasts_as_long_as_the_execution_and_is_set_on_the_way_out():
+    seen: list[Any] = []
+    count = {**task(next_state="Nap", n=path("input", "n")), "Assign": {"n": path("result", "Payload", "n")}}
+    fork = choice([(equals("input.way", "a"), "Do")], default="Left", assign={"Do": {"n": "one"}})
+    tell = task(n=variable("n"))
+
+    def keep(event: Any, context: Any) -> dict[str, str]:
+        seen.append(event["n"])
+        return {"n": "two"}
+
+    walker = a_walker(
+        keep,
+        Fork=fork,
+        Do={**count, "Arguments": {"FunctionName": "f", "Payload": {"n": variable("n")}}},
+        Nap=wait(60, next_state="Tell"),
+        Tell=tell,
+    )
+    run_of(walker, way="a")
+
+    walker.run()
+
+    assert seen == ["one", "two"]
+
+
+def test_a_catch_sets_variables_too():
+    def end(event: Any, context: Any) -> None:
+        raise EndedError
+
+    caught = {**task(), "Catch": [Catch(("EndedError",), "Left", {}, {"n": CAUSE}).to_asl()]}
+    walker = a_walker(end, Do=caught)
+    run = run_of(walker)
+
+    walker.run()
+
+    assert (run.status, run.variables) == (Status.SUCCEEDED, {"n": ""})
+
+
+def test_a_variable_without_a_value_breaks_the_execution():
+    nap = {**task(), "Assign": {"n": path("result", "nothing")}}
+    run = run_of(walker := a_walker(silent, Do=nap))
+
+    walker.run()
+
+    assert (run.status, run.error) == (Status.FAILED, "States.QueryEvaluationError")
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"Arguments": {"FunctionName": "f", "Payload": variable("nobody")}},
+        {"Catch": [{"ErrorEquals": ["X"], "Next": "Left", "ResultPath": "$"}]},
+    ],
+    ids=["a variable that nothing assigns", "a field of another language"],
+)
+def test_what_the_walker_would_have_to_guess_is_refused(strange: State):
+    with pytest.raises(UnknownStateError):
+        a_walker(silent, Do={**task(), **strange})
+
+
+def test_a_token_that_fails_by_name_goes_its_way_with_its_cause():
+    kept: list[str] = []
+    named = Catch(("Path2",), "Left", {"said": CAUSE})
+    state = Task(
+        function_arn="f",
+        payload={"token": TOKEN},
+        timeout=60,
+        retry=(),
+        catch=(named,),
+        token=True,
+        next="Late",
+    )
+    run = run_of(walker := a_walker(tokens(kept), Ask=state.to_asl()))
+    walker.run_until(START)
+
+    walker.fail(kept[0], error="Path2", cause=json.dumps({"errorMessage": "second"}))
+    walker.run()
+
+    assert (run.states, run.output) == (["Ask", "Left"], {"said": "second"})
+
+
+def test_a_history_is_counted_as_step_functions_keeps_it():
+    walker = a_walker(silent, Do=task(next_state="Nap"), Nap=wait(60, next_state="Left"))
+    run = run_of(walker)
+
+    walker.run()
+
+    # started; entered, scheduled, started, succeeded, exited; entered, exited; entered, exited
+    assert run.events == 1 + 5 + 2 + 2

@@ -2,7 +2,7 @@
 
 import json
 
-from bench import demo, react, send, walks
+from bench import caps, demo, react, send, walks
 from bench.__main__ import line_of
 from bench.measures import judged
 
@@ -11,6 +11,12 @@ def test_a_mail_takes_four_requests_of_dynamodb():
     figures = {figure["name"]: figure["value"] for figure in send.counts()}
 
     assert figures == {"dynamodb_requests_per_message": 4, "write_units_per_message": 10}
+
+
+def test_a_mail_under_a_cap_takes_one_request_and_one_row_more():
+    figures = {figure["name"]: figure["value"] for figure in caps.counts()}
+
+    assert figures == {"dynamodb_requests_per_capped_message": 5, "write_units_per_capped_message": 12}
 
 
 def test_an_event_asks_for_five_rows_at_most_however_many_contacts_there_are():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.unit.cli.test_commands import run, server
 
 __all__ = ["run", "server"]  # fixtures
@@ -49,3 +51,31 @@ def test_where_the_company_is(run, server):
     assert run("workspace", "show").output == "country FR, time zone –\n"
     assert run("workspace", "set", "--country", "FR").output == "country FR, time zone –\n"
     assert [method for method, _, _ in server.asked] == ["GET", "PUT"]
+
+
+def test_what_holds_for_all_messages_is_changed_one_by_one(run, server):
+    there = {"hours": {"sms": "09:00-19:00"}, "caps": [{"at most": 3, "per": "1 week"}]}
+    said = {"country": "FR", "timezone": None, "delivery": {**there, "email_rate": 14}}
+    server.answers = [(200, {"country": "FR", "timezone": None, "delivery": there}), (200, said)] * 3
+
+    told = run("workspace", "set", "--email-rate", "14")
+    run("workspace", "set", "--cap", "1 sms per day", "--cap", "{at most: 5, per: 1 week, on cap: skip}")
+    run("workspace", "set", "--no-caps", "--sms-hours", "")
+
+    assert told.output == (
+        "country FR, time zone –\nsms 09:00-19:00\nat most 3 per 1 week\n14 mails a second\n"
+    )
+    sent = [json.loads(body) for body in server.bodies if body]
+    assert sent[0] == {"delivery": {**there, "email_rate": 14.0}}
+    assert sent[1]["delivery"]["caps"] == [
+        {"at most": 1, "per": "day", "channel": "sms"},
+        {"at most": 5, "per": "1 week", "on cap": "skip"},
+    ]
+    assert sent[2] == {"delivery": {}}
+
+
+def test_a_cap_that_is_none_is_refused_before_anybody_is_asked(run, server):
+    server.answers = [(200, {"country": None, "timezone": None})]
+
+    assert "3 per 1 week" in run("workspace", "set", "--cap", "three").output
+    assert [method for method, _, _ in server.asked] == ["GET"]

@@ -1,5 +1,6 @@
 """Keys are shown once, found by their hash, and close when revoked; a link key that is rotated out is still read."""
 
+import base64
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,8 @@ import click
 import pytest
 
 from sojourn import config
-from sojourn.cli.keys import new_key, revoke_key, rotate_identify, rotate_link, show_user_hash
+from sojourn.calling.signing import read_secrets
+from sojourn.cli.keys import new_key, revoke_key, rotate_calls, rotate_identify, rotate_link, show_user_hash
 from sojourn.clock import ManualClock
 from sojourn.events.proofs import user_hash
 from sojourn.http.identify import IdentifySecrets
@@ -126,3 +128,21 @@ def test_a_stack_without_a_secret_says_how_to_make_one():
     assert IdentifySecrets(ManualClock(NOW))() == ()
     with pytest.raises(click.ClickException, match="rotate-identify"):
         within_stack(show_user_hash)(user_id="42")
+
+
+def test_calls_are_signed_with_the_newest_secrets_and_one_alone_when_asked(capsys):
+    for _ in range(3):
+        within_stack(rotate_calls)()
+    first, second, third = capsys.readouterr().out.split()
+
+    assert read_secrets() == (third, second)
+    assert first.startswith("whsec_")
+    assert len(base64.b64decode(first.removeprefix("whsec_"))) == 32
+
+    within_stack(rotate_calls)(only=True)
+
+    assert read_secrets() == (capsys.readouterr().out.strip(),)
+
+
+def test_a_stack_without_a_secret_has_none():
+    assert read_secrets() == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,32 @@ PREVIEW = {
     "examples": [{"id": "c1", "identities": ["u#ada"], "email": None}],
     "warnings": [],
 }
+DRIFT = {
+    "contacts": 1,
+    "missing": 1,
+    "surplus": 0,
+    "mislisted": 0,
+    "by_segment": {"payers": {"missing": 1, "surplus": 0, "mislisted": 0}},
+    "examples": ["contact-ada"],
+    "repaired": 0,
+    "on_its_way": 2,
+    "by_profile": 0,
+}
+VERIFIED = {
+    "id": "verify-payers.00001",
+    "kind": "verify",
+    "segments": ["payers"],
+    "status": "done",
+    "stage": "verify",
+    "reason": None,
+    "percent": 100.0,
+    "begun_at": "2026-11-22T00:00:00.000Z",
+    "ended_at": "2026-11-22T00:01:00.000Z",
+    "progress": {"seen": 1_200, "estimated": 1_200},
+    "judged": 400,
+    "drift": DRIFT,
+}
+BEGUN = {**VERIFIED, "status": "running", "ended_at": None, "drift": {**DRIFT, "contacts": 0}}
 
 
 def test_sound_files_are_told_so(run: Any):
@@ -142,3 +169,55 @@ def test_watching_ends_with_how_it_stands(run: Any, server: Server):
     output = run("segment", "watch", "payers").output
 
     assert "win-back" in output
+
+
+def test_a_verification_is_waited_for_and_drift_is_the_exit_code(run: Any, server: Server):
+    server.answers = [(202, BEGUN), (200, VERIFIED)]
+
+    result = run("segment", "verify", "payers", "--percent", "10")
+
+    assert [asked[:2] for asked in server.asked] == [
+        ("POST", "/api/segments/payers/verify"),
+        ("GET", "/api/segments/runs/verify-payers.00001"),
+    ]
+    assert result.exit_code == 1
+    assert "1 contacts have drifted" in result.output
+    assert "contact-ada" in result.output
+    assert "--repair" in result.output
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"drift": {**DRIFT, "repaired": 1}}, 0),
+        ({"drift": {**DRIFT, "contacts": 0}}, 0),
+        ({}, 1),
+        ({"status": "failed", "reason": "States.Timeout", "drift": {**DRIFT, "contacts": 0}}, 1),
+        ({"status": "interrupted", "drift": {**DRIFT, "contacts": 0}}, 1),
+    ],
+    ids=["repaired", "none", "drift", "failed", "interrupted"],
+)
+def test_what_a_verification_of_all_came_to(run: Any, server: Server, told: dict[str, Any], code: int):
+    server.answers = [(202, {**VERIFIED, **told})]
+
+    result = run("segment", "verify", "--json")
+
+    assert server.asked[0][:2] == ("POST", "/api/segments/verify")
+    assert (result.exit_code, json.loads(result.output)) == (code, {**VERIFIED, **told})
+
+
+def test_nobody_need_wait_for_a_verification(run: Any, server: Server):
+    server.answers = [(202, BEGUN), (200, VERIFIED)]
+
+    begun = run("segment", "verify", "payers", "--no-wait")
+    looked = run("segment", "run", "verify-payers.00001")
+
+    assert (begun.exit_code, looked.exit_code) == (0, 0)
+    assert "running" in begun.output
+    assert "1,200" in looked.output
+
+
+@pytest.mark.parametrize("percent", ["0", "101", "some"])
+def test_a_part_that_is_none_is_refused_before_anything_is_asked(run: Any, server: Server, percent: str):
+    assert run("segment", "verify", "payers", "--percent", percent).exit_code == 2
+    assert server.asked == []

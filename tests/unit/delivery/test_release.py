@@ -120,7 +120,7 @@ def test_mail_is_milder(traits: dict[str, str], workspace: Workspace, expected: 
         (OFFICE, Window("12:30", "13:30")),
         (Window("20:00", "06:00"), Window("00:30", "01:30")),
         (Window("12:00", "12:45"), Window("12:00", "12:45")),
-        (Window("23:30", "23:30"), Window("11:00", "12:00")),
+        (Window("22:00", "04:00", (4,)), Window("00:30", "01:30", (5,))),  # Friday's night: Saturday's hour
     ],
 )
 def test_the_middle_of_a_window(window: Window, hour: Window):

@@ -71,7 +71,7 @@ class Alone:
     def guard(self) -> Write:
         return check(self.key, ABSENT, {})
 
-    def advance(self) -> Write:
+    def advance(self, message: Message) -> Write:
         return check(self.key, ABSENT, {})
 
 

@@ -1,6 +1,7 @@
 """Figures are those of the rows as they stand, whatever happened to them on the way."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -215,3 +216,43 @@ def test_a_counter_row_of_a_segment_tells_its_key():
     key = CounterKey("lapsed", "2026-11-21", kind="segment")
 
     assert CounterKey.from_row(key.pk, key.sk) == key
+
+
+def an_image(**facts: object) -> dict[str, dict[str, object]]:
+    """A row of an enrolment, or of a refusal, as the stream has it."""
+    kinds = {bool: "BOOL", str: "S"}
+    return {name: {kinds[type(value)]: value} for name, value in facts.items()}
+
+
+RUN = {"pk": "C#a", "sk": "ENROL#cart#1", "status": "active", "entered_at": "2026-11-21T10:00:00.000Z"}
+
+
+def told(old: Mapping[str, object] | None, new: Mapping[str, object] | None) -> dict[str, int]:
+    """The figures that one change of a row adds."""
+    images = {"OldImage": an_image(**old) if old else None, "NewImage": an_image(**new) if new else None}
+    found = deltas(Change.from_record({"dynamodb": {name: image for name, image in images.items() if image}}))
+    return dict(next(iter(found.values()), {}))
+
+
+def test_a_run_that_meets_its_goal_is_counted_once_when_it_is_over_too():
+    met = {**RUN, "converted_at": "2026-11-22T10:00:00.000Z"}
+
+    assert told(RUN, met) == {"converted": 1}
+    assert told(met, {**met, "status": "exited", "reason": "goal"}) == {"active": -1, "exited.goal": 1}
+
+
+def test_those_held_out_are_counted_apart():
+    held = {**RUN, "holdout": True}
+
+    assert told(None, held) == {"enrolled": 1, "active": 1, "holdout.enrolled": 1}
+    assert told(held, {**held, "converted_at": "2026-11-22T10:00:00.000Z"}) == {"holdout.converted": 1}
+
+
+def test_a_refusal_is_counted_by_reason_when_its_event_is_new():
+    row = {"pk": "C#a", "sk": "REFUSED#cart", "journey": "cart", "reason": "active", "at": RUN["entered_at"]}
+    first, second = {**row, "event": "1"}, {**row, "event": "2", "reason": "filter"}
+
+    assert told(None, first) == {"skipped.active": 1}
+    assert told(first, {**first, "seen": "{}"}) == {}
+    assert told(first, second) == {"skipped.filter": 1}
+    assert told(second, None) == {}, "it happened, though they are forgotten"

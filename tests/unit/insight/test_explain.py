@@ -11,7 +11,19 @@ from sojourn.clock import iso
 from sojourn.contacts.merge import Merge
 from sojourn.contacts.model import News, Profile
 from sojourn.contacts.seen import counted
-from sojourn.insight.explain import Came, JourneyFacts, Standing, StepFacts, explain
+from sojourn.insight.explain import (
+    SENTENCES,
+    Came,
+    EntryFacts,
+    EntryKind,
+    Gate,
+    JourneyFacts,
+    Standing,
+    StepFacts,
+    Verdict,
+    explain,
+)
+from sojourn.journeys.reentry import Refused
 from sojourn.messages.model import Message, MessageState
 from tests.insight_rows import ADA, NOW, a_message
 
@@ -26,7 +38,11 @@ STEPS = {
     "Wait a week": StepFacts(kind="wait", does="Waits 1 week.", then="(end)", otherwise="(end)"),
 }
 LIVE = JourneyFacts(
-    name="welcome", version=2, entry="Signed Up", live_since="2026-11-01T00:00:00.000Z", steps=STEPS
+    name="welcome",
+    version=2,
+    entries=(EntryFacts(EntryKind.EVENT, "Signed Up"),),
+    live_since="2026-11-01T00:00:00.000Z",
+    steps=STEPS,
 )
 STANDING = Standing(
     id=f"{ADA}.welcome.1",
@@ -62,8 +78,13 @@ def told(
     journey: JourneyFacts = LIVE,
     standing: Standing | None = None,
     messages: tuple[Message, ...] = (),
+    **more: Any,
 ) -> Mapping[str, Any]:
-    return explain(profile or ada(), journey, standing=standing, messages=messages, now=NOW)
+    return explain(profile or ada(), journey, standing=standing, messages=messages, now=NOW, **more)
+
+
+def entered_by(kind: EntryKind, name: str, **facts: Any) -> JourneyFacts:
+    return replace(LIVE, entries=(EntryFacts(kind, name, **facts),))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +97,12 @@ def told(
         (ada_seen(News.IMPORTED, News.IMPORTED), LIVE, "entry_event_imported"),
         (ada_seen(News.IMPORTED, News.LATE), LIVE, "entry_event_too_old"),
         (ada_seen(News.IMPORTED, News.NEWS), LIVE, "not_admitted"),
+        (ada(), entered_by(EntryKind.DATE, "birthday", is_known=False), "date_missing"),
+        (ada(), entered_by(EntryKind.DATE, "birthday", at=iso(LATER)), "date_to_come"),
+        (ada(), entered_by(EntryKind.SCHEDULE, "vips"), "not_in_segment"),
+        (ada(), entered_by(EntryKind.SCHEDULE, "vips", is_in=True, at=iso(LATER)), "scheduled"),
+        (ada(), entered_by(EntryKind.REQUEST, "Journey Requested"), "never_requested"),
+        (ada(Journey_Requested=iso(NOW)), entered_by(EntryKind.REQUEST, "Journey Requested"), "not_admitted"),
     ],
 )
 def test_why_a_contact_is_not_in(profile, journey, reason):
@@ -90,7 +117,7 @@ def test_why_a_contact_is_not_in(profile, journey, reason):
 def test_a_contact_that_left_is_told_to_be_done_and_why():
     left = replace(STANDING, status="exited", reason="goal", ended_at=iso(LATER))
 
-    answer = told(standing=left)
+    answer = told(standing=left, gates=[Gate("re-entry", "already_once", {"run": STANDING.id})])
 
     assert (answer["enrolled"], answer["reason"]) == (False, "already_once")
     assert "goal" in answer["why"]
@@ -98,14 +125,85 @@ def test_a_contact_that_left_is_told_to_be_done_and_why():
     assert answer["next"] is None
 
 
-def test_a_contact_between_two_requests_may_come_again():
+def test_a_contact_between_two_runs_may_come_again():
     over = replace(STANDING, status="completed", ended_at=iso(LATER))
 
-    answer = told(journey=replace(LIVE, is_entered_again=True), standing=over)
+    answer = told(standing=over, gates=[Gate("journey"), Gate("re-entry", "", {"runs": 1})])
 
-    assert answer["reason"] == "between_requests"
+    assert answer["reason"] == "between_runs"
     assert "lets them in again" in answer["why"]
     assert f"It completed at {iso(LATER)}." in answer["why"]
+    assert answer["gates"][1] == {"gate": "re-entry", "passes": True, "reason": None, "seen": {"runs": 1}}
+
+
+SEEN_BY: dict[Refused, dict[str, Any]] = {
+    Refused.ALREADY_ONCE: {"run": STANDING.id},
+    Refused.ACTIVE: {"run": STANDING.id},
+    Refused.TOO_SOON: {"since": iso(NOW), "not_before": iso(LATER)},
+    Refused.LIMIT: {"runs": 3, "at_most": 3, "within": "30 days"},
+    Refused.DAILY_LIMIT: {"runs": 10, "at_most": 10, "day": "2026-11-21"},
+    Refused.FILTER: {"conditions": {"condition": "plan is pro", "holds": False, "seen": "free"}},
+    Refused.GOAL_MET: {"event": "Order Completed", "at": iso(NOW)},
+    Refused.NO_KEY: {"key": "cart_id"},
+    Refused.NOT_STARTED: {"starts": iso(LATER)},
+    Refused.OVER: {"ends": iso(NOW)},
+    Refused.STOPPED: {"since": iso(NOW)},
+    Refused.FAILING: {"since": iso(NOW), "why": "20 runs failed in a row"},
+}
+
+
+TOLD = {Refused.ACTIVE: "was_active"}
+
+
+@pytest.mark.parametrize("reason", list(Refused))
+def test_whoever_was_refused_is_told_why_with_the_values_that_were_seen(reason: Refused):
+    refused = Gate("entry", reason.value, SEEN_BY[reason], iso(NOW))
+
+    answer = told(refused=refused)
+
+    assert (answer["enrolled"], answer["reason"]) == (False, TOLD.get(reason, reason.value))
+    assert answer["seen"] == {**SEEN_BY[reason], "refused_at": iso(NOW)}
+    assert "(unknown)" not in answer["why"]
+    assert "{" not in answer["why"]
+
+
+def test_a_refusal_of_before_the_last_run_is_history():
+    over = replace(STANDING, status="completed", ended_at=iso(LATER))
+
+    answer = told(standing=over, refused=Gate("entry", "filter", {}, iso(NOW - timedelta(days=1))))
+
+    assert answer["reason"] == "between_runs"
+
+
+def test_of_several_entries_the_nearest_is_told():
+    both = replace(LIVE, entries=(*LIVE.entries, EntryFacts(EntryKind.DATE, "birthday", at=iso(LATER))))
+
+    answer = told(journey=both)
+
+    assert (answer["reason"], answer["seen"]) == ("date_to_come", {"at": iso(LATER)})
+
+
+def test_a_journey_that_takes_nobody_says_so_first():
+    stopped = Gate("journey", "stopped", {"since": iso(NOW)})
+
+    assert told(gates=[stopped])["reason"] == "stopped"
+
+
+def test_every_reason_has_its_words_and_is_told_by_one_of_these_tests():
+    refused = {TOLD.get(reason, reason.value) for reason in Refused}
+    elsewhere = {
+        *("active", "between_runs", "journey_not_live", "entry_event_never_seen", "entry_event_before_live"),
+        *(
+            "entry_event_too_old",
+            "entry_event_imported",
+            "segment_never_entered",
+            "segment_entered_before_live",
+        ),
+        *("segment_entered_unmoved", "segment_invalid", "date_missing", "date_to_come", "not_in_segment"),
+        *("scheduled", "never_requested", "not_admitted"),
+    }
+
+    assert {verdict.value for verdict in Verdict} == refused | elsewhere == {each.value for each in SENTENCES}
 
 
 def test_after_a_wait_comes_the_step_behind_it():
@@ -197,9 +295,9 @@ def test_merges_and_conflicts_are_told():
     ],
 )
 def test_who_is_not_in_a_journey_of_a_segment_is_told_why(came: Came | None, reason: str):
-    journey = replace(LIVE, entry="Segment Entered", segment="lapsed")
+    journey = entered_by(EntryKind.SEGMENT, "lapsed", came=came)
 
-    told = explain(ada(), journey, standing=None, messages=[], came=came, now=NOW)
+    told = explain(ada(), journey, standing=None, messages=[], now=NOW)
 
     assert told["reason"] == reason
     assert "lapsed" in told["why"] or reason == "not_admitted"
@@ -207,7 +305,7 @@ def test_who_is_not_in_a_journey_of_a_segment_is_told_why(came: Came | None, rea
 
 def test_a_journey_whose_segment_cannot_be_judged_says_so():
     """T109."""
-    journey = replace(LIVE, entry="Segment Entered", segment="lapsed", is_held=True)
+    journey = entered_by(EntryKind.SEGMENT, "lapsed", is_held=True)
 
     told = explain(ada(), journey, standing=None, messages=[], now=NOW)
 

@@ -1,6 +1,9 @@
 """The compiler: one step is one state, and the machine's own states stand round them."""
 
+import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from sojourn.journeys.compile import compile_journey
 from sojourn.journeys.load import load_journey
 from sojourn.journeys.model import Journey
 from sojourn.journeys.steps import every
+from tests.compiled import NAMED, a_branch, a_journey, a_send
 
 HEAD = "journey: j\npurpose: marketing\nentry: {event: E}\nsteps:\n"
 
@@ -19,9 +23,7 @@ def journey(steps: str) -> Journey:
 
 
 def states(steps: str, **more: Any) -> dict[str, Any]:
-    asl = compile_journey(
-        journey(steps), version=1, send_function_arn="send", park_function_arn="park", **more
-    )
+    asl = compile_journey(journey(steps), version=1, target=replace(NAMED, **more))
     found: dict[str, Any] = asl["States"]
     return found
 
@@ -112,24 +114,45 @@ def test_a_name_with_signs_in_it_can_be_resumed(name: str):
     assert found["Resume"]["Choices"][0]["Next"] == name
 
 
+def many(count: int) -> Journey:
+    """A journey of so many steps, every third of them a carried branch with a path."""
+    steps = [each for number in range(count // 3) for each in a_third(number)]
+    return a_journey(*steps)
+
+
+def a_third(number: int) -> Iterator[dict[str, Any]]:
+    yield a_send(f"S{number}")
+    yield a_branch(f"B{number}", [{"update": f"U{number}", "set": {"n": number}}])
+
+
 def test_two_hundred_steps_compile_in_a_blink():
-    text = HEAD + "".join(f"  - {{send: S{number}, template: t}}\n" for number in range(200))
+    long = many(201)
     began = time.process_time()
 
-    asl = compile_journey(load_journey(text), version=1, send_function_arn="s", park_function_arn="p")
+    asl = compile_journey(long, version=1, target=NAMED)
 
-    assert time.process_time() - began < 0.5
-    assert len(asl["States"]) == 203
+    assert time.process_time() - began < 0.2
+    assert len(asl["States"]) == 201 + 3
+
+
+def test_twice_the_steps_are_twice_the_work():
+    def calls(count: int) -> int:
+        journey, made = many(count), [0]
+        sys.setprofile(lambda *_: made.__setitem__(0, made[0] + 1))
+        try:
+            compile_journey(journey, version=1, target=NAMED)
+        finally:
+            sys.setprofile(None)
+        return made[0]
+
+    assert calls(480) < 2.2 * calls(240)
 
 
 def test_compiling_twice_gives_the_same_bytes():
     welcome = journey("  - {send: A, template: t}\n  - {wait: R, for: 1 day}\n  - {send: B, template: t}\n")
     again = Journey.from_definition(welcome.to_definition())
 
-    texts = {
-        to_text(compile_journey(each, version=1, send_function_arn="s", park_function_arn="p"))
-        for each in (welcome, again)
-    }
+    texts = {to_text(compile_journey(each, version=1, target=NAMED)) for each in (welcome, again)}
 
     assert len(texts) == 1
     assert len(list(every(welcome.steps))) == 3

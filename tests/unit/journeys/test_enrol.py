@@ -2,20 +2,24 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from sojourn.clock import iso
 from sojourn.consent.model import Purpose
+from sojourn.contacts.model import Profile
 from sojourn.errors import StoreBusyError
+from sojourn.events.model import Event
 from sojourn.journeys import store
-from sojourn.journeys.enrol import enrol
+from sojourn.journeys.enrol import Arrival, enrol
 from sojourn.journeys.enrolment import Status
 from sojourn.journeys.names import EnrolmentId, execution_name
 from sojourn.journeys.versions import LiveJourney
 from sojourn.journeys.wait import Engine
 from tests.journeys import (
     CONTACT,
+    IDENTITY,
     NOW,
     Machines,
     an_engine,
@@ -31,6 +35,12 @@ ABSORBED = "b" * 20
 HOUR = timedelta(hours=1)
 
 
+def arriving(event: Event, *contacts: str, **profile: Any) -> Arrival:
+    """Ann, who may have been other contacts before."""
+    contact, *merged = contacts or (CONTACT,)
+    return Arrival(Profile(contact, merged=tuple(merged), identities=(IDENTITY,), **profile), event, 1)
+
+
 def with_machines(machines: Machines) -> Engine:
     return replace(an_engine(), machines=machines)
 
@@ -38,7 +48,7 @@ def with_machines(machines: Machines) -> Engine:
 def test_the_row_comes_first_and_then_the_execution(live: LiveJourney):
     machines = Machines()
 
-    admitted = enrol([CONTACT], an_event(), live, engine=with_machines(machines))
+    admitted = enrol(arriving(an_event()), live, engine=with_machines(machines))
 
     assert admitted == store.get_enrolment(ID) == an_enrolment()
     assert machines.started == [an_enrolment().execution]
@@ -49,9 +59,9 @@ def test_the_same_event_again_starts_the_same_execution(live: LiveJourney):
     broken, machines = Machines(breaks=StoreBusyError("states")), Machines()
 
     with pytest.raises(StoreBusyError):
-        enrol([CONTACT], an_event(), live, engine=with_machines(broken))
+        enrol(arriving(an_event()), live, engine=with_machines(broken))
     for _ in range(3):
-        enrol([CONTACT], an_event(), live, engine=with_machines(machines))
+        enrol(arriving(an_event()), live, engine=with_machines(machines))
 
     assert machines.started == [an_enrolment().execution]
 
@@ -59,19 +69,19 @@ def test_the_same_event_again_starts_the_same_execution(live: LiveJourney):
 def test_another_event_does_not_let_in_again(live: LiveJourney):
     """T2."""
     machines = Machines()
-    enrol([CONTACT], an_event(), live, engine=with_machines(machines))
+    enrol(arriving(an_event()), live, engine=with_machines(machines))
     store.end(ID, Status.COMPLETED, reason="", now="2026-02-01T00:00:00.000Z")
 
-    assert enrol([CONTACT], an_event(number=2), live, engine=with_machines(machines)) is None
+    assert enrol(arriving(an_event(number=2)), live, engine=with_machines(machines)) is None
     assert len(machines.started) == 1
 
 
 def test_a_repeat_after_the_run_went_on_starts_nothing(live: LiveJourney):
-    enrol([CONTACT], an_event(), live, engine=with_machines(Machines()))
+    enrol(arriving(an_event()), live, engine=with_machines(Machines()))
     store.next_leg(an_enrolment(), start_at="Wait a week", until="2026-02-01T00:00:00.000Z")
     machines = Machines()
 
-    enrol([CONTACT], an_event(), live, engine=with_machines(machines))
+    enrol(arriving(an_event()), live, engine=with_machines(machines))
 
     assert machines.started == []
 
@@ -81,7 +91,7 @@ def test_who_was_in_as_another_contact_is_not_let_in_again(live: LiveJourney):
     keep(an_enrolment(contact=ABSORBED, entered_by="an event of before"))
     machines = Machines()
 
-    assert enrol([CONTACT, ABSORBED], an_event(), live, engine=with_machines(machines)) is None
+    assert enrol(arriving(an_event(), CONTACT, ABSORBED), live, engine=with_machines(machines)) is None
     assert (store.get_enrolment(ID), machines.started) == (None, [])
 
 
@@ -90,7 +100,7 @@ def test_an_entry_that_a_merge_overtook_goes_on_where_it_began(live: LiveJourney
     began = keep(an_enrolment(contact=ABSORBED))
     machines = Machines()
 
-    enrol([CONTACT, ABSORBED], an_event(), live, engine=with_machines(machines))
+    enrol(arriving(an_event(), CONTACT, ABSORBED), live, engine=with_machines(machines))
 
     assert (store.get_enrolment(ID), machines.started) == (None, [began.execution])
 
@@ -100,7 +110,7 @@ def test_an_entry_that_a_merge_made_one_too_many_ends(live: LiveJourney):
     began = keep(an_enrolment(contact=ABSORBED))
     machines = Machines()
 
-    assert enrol([CONTACT, ABSORBED], an_event(), live, engine=with_machines(machines)) is None
+    assert enrol(arriving(an_event(), CONTACT, ABSORBED), live, engine=with_machines(machines)) is None
 
     ended = store.get_enrolment(began.id)
     assert ended is not None
@@ -120,13 +130,13 @@ def answering(live: LiveJourney) -> LiveJourney:
 def test_each_request_is_an_entry_once_the_run_before_is_over(answering: LiveJourney):
     machines = Machines()
     engine = with_machines(machines)
-    first = enrol([CONTACT], an_event(), answering, engine=engine)
+    first = enrol(arriving(an_event()), answering, engine=engine)
     assert first is not None
 
     later = an_event(number=2, at=NOW + HOUR)
-    assert enrol([CONTACT], later, answering, engine=engine) is None, "one at a time"
+    assert enrol(arriving(later), answering, engine=engine) is None, "one at a time"
     store.end(first.id, Status.COMPLETED, reason="", now=iso(NOW + HOUR))
-    second = enrol([CONTACT], later, answering, engine=engine)
+    second = enrol(arriving(later), answering, engine=engine)
 
     assert second is not None
     assert (first.entry, second.entry, second.status) == (1, 2, Status.ACTIVE)
@@ -136,15 +146,15 @@ def test_each_request_is_an_entry_once_the_run_before_is_over(answering: LiveJou
 def test_a_request_that_comes_again_finds_its_own_run(answering: LiveJourney):
     machines = Machines()
     engine = with_machines(machines)
-    first = enrol([CONTACT], an_event(), answering, engine=engine)
+    first = enrol(arriving(an_event()), answering, engine=engine)
     assert first is not None
     store.end(first.id, Status.COMPLETED, reason="", now=iso(NOW))
     later = an_event(number=2, at=NOW + HOUR)
     with pytest.raises(StoreBusyError):
-        enrol([CONTACT], later, answering, engine=with_machines(Machines(breaks=StoreBusyError("states"))))
+        enrol(arriving(later), answering, engine=with_machines(Machines(breaks=StoreBusyError("states"))))
 
-    again = [enrol([CONTACT], later, answering, engine=engine) for _ in range(2)]
-    assert enrol([CONTACT], an_event(), answering, engine=engine) == store.get_enrolment(first.id)
+    again = [enrol(arriving(later), answering, engine=engine) for _ in range(2)]
+    assert enrol(arriving(an_event()), answering, engine=engine) == store.get_enrolment(first.id)
 
     assert [run.entry if run else 0 for run in again] == [2, 2]
     assert len(list(store.enrolments_of(CONTACT, "link"))) == 2
@@ -152,12 +162,12 @@ def test_a_request_that_comes_again_finds_its_own_run(answering: LiveJourney):
 
 def test_hasty_requests_are_one(answering: LiveJourney):
     engine = with_machines(Machines())
-    first = enrol([CONTACT], an_event(), answering, engine=engine)
+    first = enrol(arriving(an_event()), answering, engine=engine)
     assert first is not None
     store.end(first.id, Status.COMPLETED, reason="", now=iso(NOW))
 
     soon = [an_event(number=2 + minute, at=NOW + timedelta(minutes=minute)) for minute in (1, 9, 10)]
-    runs = [enrol([CONTACT], event, answering, engine=engine) for event in soon]
+    runs = [enrol(arriving(event), answering, engine=engine) for event in soon]
 
     assert [run.entry if run else 0 for run in runs] == [0, 0, 2]
 
@@ -169,8 +179,8 @@ def test_a_request_is_answered_once_whatever_contacts_the_person_was(answering: 
     engine = with_machines(Machines())
     later = an_event(at=NOW + HOUR)
 
-    run = enrol([CONTACT, ABSORBED], later, answering, engine=engine)
-    again = enrol([CONTACT, ABSORBED], later, answering, engine=engine)
+    run = enrol(arriving(later, CONTACT, ABSORBED), answering, engine=engine)
+    again = enrol(arriving(later, CONTACT, ABSORBED), answering, engine=engine)
 
     assert run is not None
     assert (run.contact, run.entry, again) == (CONTACT, 5, run)

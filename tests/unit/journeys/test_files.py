@@ -5,19 +5,64 @@ from pathlib import Path
 import pytest
 
 from sojourn.journeys.files import check_files, journey_files, load_file
+from sojourn.journeys.folder import known_beside
 from sojourn.journeys.load import JourneyRefusedError
 
 GOOD = "journey: {}\npurpose: marketing\nentry: {{event: E}}\nsteps:\n  - {{send: A, template: t}}\n"
 
 
+SHIPPED = Path(__file__).parents[3] / "statemachines/journeys"
+
+
 def checked(folder: Path, **more: dict[str, str]) -> tuple[int, list[str]]:
+    """The code, and the errors."""
     written: list[str] = []
     code = check_files([folder], write=written.append, templates=more.get("templates"))
-    return code, [line.replace(f"{folder}/", "") for line in written]
+    return code, [line.replace(f"{folder}/", "") for line in written if not line.startswith("warning: ")]
 
 
 def test_the_shipped_folder_is_clean():
-    assert check_files([Path(__file__).parents[3] / "statemachines/journeys"], write=pytest.fail) == 0
+    written: list[str] = []
+
+    assert check_files([SHIPPED], write=written.append, known=known_beside([SHIPPED])) == 0
+    assert all(line.startswith("warning: ") for line in written)
+
+
+def test_warnings_fail_the_strict_alone(tmp_path: Path):
+    (tmp_path / "a.journey.yaml").write_text(GOOD.format("a"))
+    written: list[str] = []
+
+    assert check_files([tmp_path], write=written.append) == 0
+    assert written[0].startswith(f"warning: {tmp_path}/a.journey.yaml:1: no goal")
+    assert check_files([tmp_path], write=written.append, strict=True) == 1
+
+
+def test_the_templates_beside_a_journey_are_known(tmp_path: Path):
+    (tmp_path / "a.journey.yaml").write_text(GOOD.format("a"))
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/t.template.yaml").write_text(
+        "template: t\nchannel: sms\ntext: Hello {{ first_name }}, {{ plan | default('') }}\n"
+    )
+    (tmp_path / "templates/u.template.yaml").write_text("[")
+
+    known = known_beside([tmp_path])
+
+    assert known.templates == {"t": "sms", "u": ""}
+    assert known.bare == {"t": ("first_name",), "u": ()}
+    assert known_beside([tmp_path / "a.journey.yaml"]) == known
+    assert known_beside([tmp_path / "templates"]).templates is None
+
+
+def test_journeys_of_a_folder_know_each_other(tmp_path: Path):
+    start = "journey: {}\npurpose: marketing\nentry: {{api: true}}\nsteps:\n  - {{start: Go, journey: {}}}\n"
+    (tmp_path / "a.journey.yaml").write_text(start.format("a", "b"))
+    (tmp_path / "b.journey.yaml").write_text(start.format("b", "a"))
+
+    code, lines = checked(tmp_path)
+
+    assert code == 1
+    assert ["without a wait: a → b → a" in line for line in lines] == [True, False]
+    assert "without a wait: b → a → b" in lines[1]
 
 
 def test_errors_are_written_one_a_line_and_the_code_says_so(tmp_path: Path):

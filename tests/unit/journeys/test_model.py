@@ -15,7 +15,7 @@ from sojourn.journeys.steps import Duration, Hours, Send, Unit, WaitFor
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 TEXT = """\
 journey: winback
-purpose: service
+purpose: transactional
 entry: {event: Fell Silent}
 steps:
   - send: Hello

@@ -12,7 +12,9 @@ from sojourn.asl.api import StepFunctions
 from sojourn.asl.walk import Walker
 from sojourn.clock import ManualClock
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
+from sojourn.journeys.live import LiveJourney, State, change_state
 from sojourn.journeys.load import JourneyRefusedError
+from sojourn.journeys.model import Trigger
 from sojourn.journeys.publish import Press, publish
 from sojourn.journeys.versions import Draft, get_draft, get_version, live, save_draft, set_live
 from sojourn.messages.check import save
@@ -75,7 +77,11 @@ def press() -> Press:
         stack="sojourn",
         client=Client(StepFunctions(Walker(clock=clock, functions={}))),
         settings=PublisherSettings(
-            journey_role_arn=ROLE, send_message_function_arn="arn:send", park_token_function_arn="arn:park"
+            journey_role_arn=ROLE,
+            send_message_function_arn="arn:send",
+            park_token_function_arn="arn:park",
+            take_step_function_arn="arn:take",
+            call_out_function_arn="arn:call",
         ),
     )
 
@@ -93,7 +99,7 @@ def test_a_draft_goes_live_as_a_version_of_its_own_machine(press: Press):
     assert (done.version, done.version_arn, done.changed) == (1, f"{MACHINE}:1", True)
     (one,) = live().values()
     assert (one.version_arn, one.entry) == (f"{MACHINE}:1", "Signed Up")
-    assert one.listens == ("Message Clicked", "Order Completed")
+    assert one.heard.events == {"Message Bounced", "Message Clicked", "Order Completed"}
     kept = get_version("welcome", 1)
     assert kept.source == SOURCE
     assert set(kept.templates) == {"welcome", "chapter", "reminder", "offer", "feedback"}
@@ -121,7 +127,7 @@ def test_a_change_is_the_next_version_and_the_older_one_stays(press: Press):
     assert (done.version, done.version_arn) == (2, f"{MACHINE}:2")
     assert live()["welcome"].version == 2
     # Who is still in version 1 leaves at an order.
-    assert live()["welcome"].listens == ("Message Clicked", "Order Completed")
+    assert live()["welcome"].heard.events == {"Message Bounced", "Message Clicked", "Order Completed"}
     assert get_version("welcome", 1).version_arn == f"{MACHINE}:1"
 
 
@@ -199,6 +205,49 @@ def test_two_journeys_go_live_side_by_side(press: Press):
     publish("welcome", press=press)
     (one,) = live().values()
 
-    set_live(type(one)(name="other", version=1, version_arn="x", entry="E", listens=()))
+    set_live(type(one)(name="other", version=1, version_arn="x", entries=()))
 
     assert set(live()) == {"welcome", "other"}
+
+
+def test_a_new_version_of_a_paused_journey_is_paused_and_of_a_stopped_one_begins_anew(press: Press):
+    draft()
+    publish("welcome", press=press)
+    for state in (State.PAUSED, State.STOPPED):
+        change_state("welcome", state, now=press.clock.calendar())
+        days = 3 if state is State.PAUSED else 4
+        draft(SOURCE.replace("2 days", f"{days} days"))
+
+        publish("welcome", press=press)
+
+        assert live()["welcome"].state is (State.PAUSED if state is State.PAUSED else State.LIVE)
+
+
+def test_what_was_stopped_is_published_again_though_nothing_changed(press: Press):
+    draft()
+    publish("welcome", press=press)
+    change_state("welcome", State.STOPPED, now=press.clock.calendar())
+
+    again = publish("welcome", press=press)
+
+    assert (again.changed, live()["welcome"].state) == (True, State.LIVE)
+
+
+def test_a_row_of_the_release_before_is_read():
+    """A deployment rolls forward and back."""
+    facts: dict[str, Any] = {
+        "version": 1,
+        "version_arn": "arn",
+        "entry": "Segment Entered",
+        "entry_segment": "vips",
+        "listens": ["A"],
+    }
+
+    found = LiveJourney.from_json("old", facts)
+
+    assert (found.entries, found.heard.events, found.state) == (
+        (Trigger.of_segment("vips"),),
+        frozenset({"A"}),
+        State.LIVE,
+    )
+    assert LiveJourney.from_json("old", found.to_json()) == found

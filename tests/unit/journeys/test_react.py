@@ -18,8 +18,10 @@ from sojourn.events.model import Event
 from sojourn.events.stream import Sequenced
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Status
+from sojourn.journeys.model import Trigger
 from sojourn.journeys.react import react
 from sojourn.journeys.send_step import Leg, SendTask
+from sojourn.journeys.steps import Send
 from sojourn.journeys.versions import LiveJourney
 from sojourn.journeys.wait import Engine
 from sojourn.messages.model import Message
@@ -136,7 +138,7 @@ def test_poison_is_handed_back_and_the_others_take_effect(engine: Engine, live: 
     """T21, T134."""
     strange = {
         "welcome": live,
-        "lost": LiveJourney(name="lost", version=9, version_arn="x", entry="Lost", listens=()),
+        "lost": LiveJourney(name="lost", version=9, version_arn="x", entries=(Trigger("Lost"),)),
     }
 
     poisoned = react(batch(ANN, an_event("Lost", number=5), SIGNED_UP), strange, engine=engine)
@@ -299,8 +301,10 @@ def test_a_message_claimed_by_what_the_absorbed_had_allowed_is_decided_anew(
         contact=enrolment.contact, digest="0" * 16, enrolment=enrolment.id, journey="welcome", version=1,
         step="Send the welcome", channel="email", template="welcome", template_version=1, identity=IDENTITY,
     )  # fmt: skip
+    step = welcome().steps[0]
+    assert isinstance(step, Send)
     leg = Leg(SendTask.from_task({"enrolment": enrolment.id, "leg": 1, "step": "", "next": "", "attempt": 1}),
-              enrolment, welcome(), engine.clock)  # fmt: skip
+              enrolment, welcome(), step, engine.clock)  # fmt: skip
     facts, _ = delivery_store.read(enrolment.contact, message.digest, leg.key)
 
     react(batch(replace(an_event("", number=7, previousId="old"), type="alias"), first=7), {}, engine=engine)

@@ -6,17 +6,22 @@ from typing import Any
 import pytest
 
 from sojourn.clock import ManualClock, iso
+from sojourn.contacts.model import Profile
+from sojourn.contacts.store import put_profile
 from sojourn.due.store import bucket_of, due_in
 from sojourn.journeys import store
+from sojourn.journeys.answering import OTHERWISE
 from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitState
+from sojourn.journeys.load import load_journey
 from sojourn.journeys.reconcile import reconcile
+from sojourn.journeys.store import Stand
 from sojourn.journeys.versions import LiveJourney
 from sojourn.journeys.wait import Engine
 from sojourn.messages.model import MessageState, message_digest
 from sojourn.messages.store import get_message
 from tests.feedback import a_message
 from tests.feedback import keep as keep_message
-from tests.journeys import CONTACT, NOW, Machines, an_engine, an_enrolment, keep
+from tests.journeys import CONTACT, NOW, Machines, an_engine, an_enrolment, keep, publish_as_first
 
 ID, NAME = an_enrolment().id, an_enrolment().execution
 
@@ -79,7 +84,7 @@ def test_what_succeeded_is_completed(engine: Engine):
 
 def test_an_answer_that_was_not_given_is_given(engine: Engine):
     machines(engine).stands[NAME] = "RUNNING"
-    seen = waits(WaitKind.EVENT, "Clicked the guide?", any=[{"clicked": "Send the welcome"}])
+    seen = waits(WaitKind.EVENT, "Clicked the guide?")
     store.answering(seen, event="e", until=iso(NOW))
 
     assert reconcile(engine=engine) == {"answered": 1}
@@ -125,3 +130,63 @@ def test_nobody_is_touched_before_their_time_or_after_their_end(engine: Engine):
 
     assert reconcile(engine=engine) == {}
     assert machines(engine).started == []
+
+
+def test_an_answer_is_given_by_the_path_that_won(engine: Engine):
+    machines(engine).stands[NAME] = "RUNNING"
+    seen = waits(WaitKind.EVENT, "Clicked the guide?")
+    store.answering(seen, event="e", path=2, until=iso(NOW))
+
+    assert reconcile(engine=engine) == {"answered": 1}
+    assert machines(engine).failed == [("token", "Path2")]
+
+
+def test_silence_that_was_not_told_is_told(engine: Engine):
+    machines(engine).stands[NAME] = "RUNNING"
+    seen = waits(WaitKind.EVENT, "Clicked the guide?")
+    store.answering(seen, event="e", path=OTHERWISE, until=iso(NOW))
+
+    assert reconcile(engine=engine) == {"answered": 1}
+    assert machines(engine).failed == [("token", "WaitEndedError")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "due_kind"),
+    [(WaitKind.TIMER, "timer"), (WaitKind.TASK, "deadline"), (WaitKind.EVENT, "deadline")],
+)
+def test_a_wait_that_is_over_and_whose_row_was_lost_is_due_again(
+    engine: Engine, kind: WaitKind, due_kind: str
+):
+    machines(engine).stands[NAME] = "RUNNING"
+    waits(kind, "Clicked the guide?")
+
+    assert reconcile(engine=engine) == {"due_again": 1}
+
+    now = bucket_of(engine.clock.calendar(), 1)
+    (due,) = [due for shard in (0, 1) for _, due in due_in(now, shard)]
+    assert (due.kind, due.task["until"]) == (due_kind, iso(NOW))
+
+
+def test_who_moved_while_parked_waits_on_by_the_new_clock(engine: Engine):
+    publish_as_first(
+        load_journey(
+            "journey: welcome\npurpose: marketing\nentry: {event: E}\nsteps:\n"
+            "  - {wait: Till nine, until: '09:00'}\n  - {send: S, template: welcome}\n"
+        )
+    )
+    put_profile(Profile(CONTACT, traits={"timezone": "America/Los_Angeles"}))
+    store.park(ID, 1, Wait(step="Till nine", kind=WaitKind.PARK, zone="America/New_York"), until=iso(NOW))
+
+    assert reconcile(engine=engine) == {"waits_on": 1}
+
+    assert (here().until, here().leg) == ("2026-01-06T17:00:00.000Z", 1)
+    assert here().wait is not None
+    assert here().wait.zone == "America/Los_Angeles"  # type: ignore[union-attr]
+
+
+def test_a_run_behind_carried_branches_is_healthy(engine: Engine):
+    machines(engine).stands[NAME] = "RUNNING"
+    store.take(here(), Stand(at="Wait two days", until=iso(NOW), carried={"b1": "if 1"}))
+
+    assert reconcile(engine=engine) == {"healthy": 1}
+    assert here().carried == {"b1": "if 1"}

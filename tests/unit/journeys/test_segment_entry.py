@@ -74,9 +74,7 @@ def test_those_who_are_in_already_enter_the_journey_that_asks_for_them_and_no_ot
         name="win-back",
         version=1,
         version_arn="a",
-        entry="Segment Entered",
-        listens=(),
-        entry_segment="lapsed",
+        entries=journey.entries,
     )
     said = {"segment": "lapsed", "cause": "existing", "journey": "win-back"}
     event = internal_event("u#ada", "Segment Entered", at=NOW, message_id="m", properties=said)

@@ -88,7 +88,7 @@ def here() -> Enrolment:
 
 
 def test_without_an_address_it_is_skipped_and_the_run_moves_on(desk: Desk, outbox: Outbox):
-    receipt = send_step(TASK, desk=desk)
+    receipt = send_step(TASK, desk=desk).receipt
 
     assert (receipt.state, receipt.reason) == ("skipped", "no_address")
     assert (found().decided_at, found().due) == (iso(NOW), iso(NOW))
@@ -100,16 +100,16 @@ def test_without_an_address_it_is_skipped_and_the_run_moves_on(desk: Desk, outbo
 def test_what_is_settled_is_not_touched_and_the_run_moves_on(desk: Desk, outbox: Outbox, state: str):
     before = kept(state=MessageState(state), reason="why")
 
-    receipt = send_step(TASK, desk=desk)
+    receipt = send_step(TASK, desk=desk).receipt
 
     assert (receipt.state, receipt.reason) == (state, "why")
-    assert found() == before
+    assert found() == replace(before, moved=True)
     assert here().at == "Wait two days"
     assert outbox.sent == []
 
 
 def test_a_run_that_moved_on_is_not_moved_back(desk: Desk):
-    kept(state=MessageState.SENT)
+    kept(state=MessageState.SENT, moved=True)
     store.move_to(TASK.enrolment, 1, at="Clicked the guide?", until=iso(NOW))
 
     send_step(TASK, desk=desk)
@@ -121,7 +121,7 @@ def test_an_earlier_attempts_claim_is_doubtful_at_once(desk: Desk, outbox: Outbo
     """Law 4: the engine runs one attempt at a time; whoever claimed it is gone."""
     kept(state=MessageState.SENDING, owner="execution/0")
 
-    receipt = send_step(TASK, desk=desk)
+    receipt = send_step(TASK, desk=desk).receipt
 
     assert (receipt.state, receipt.reason) == ("unknown", "attempt_vanished")
     assert found().owner == "execution/0"
@@ -152,7 +152,7 @@ def test_what_is_missing_in_the_profile_has_its_default(desk: Desk, outbox: Outb
     )
     record(CONTACT, given)
 
-    receipt = send_step(TASK, desk=desk)
+    receipt = send_step(TASK, desk=desk).receipt
 
     (mail,) = outbox.sent
     assert isinstance(mail, Email)

@@ -1,5 +1,6 @@
 """Doing what is due."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,11 @@ from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status
 from sojourn.journeys.sweep import LIMIT, OVERLAP, seconds_behind, sweep
 from sojourn.journeys.versions import LiveJourney
-from sojourn.journeys.wait import Engine, ParkTask, park, resume_at
-from tests.journeys import NOW, Machines, an_engine, an_enrolment, keep
+from sojourn.journeys.wait import Engine, ParkTask, park, put_down, resume_at
+from sojourn.messages.model import message_digest
+from tests.feedback import a_message
+from tests.feedback import keep as keep_message
+from tests.journeys import CONTACT, NOW, Machines, an_engine, an_enrolment, keep
 
 ID = an_enrolment().id
 HOUR = 3600
@@ -59,6 +63,21 @@ def test_a_hold_is_released_at_its_hour_and_once(engine: Engine):
     )
 
     assert machines(engine).answered == ["token"]
+
+
+def test_of_holds_that_end_together_the_higher_priority_goes_first(engine: Engine):
+    held = [(ID, "0"), *((f"{letter * 20}.welcome.1", priority) for letter, priority in ("b5", "c9", "d5"))]
+    for run, priority in held:
+        contact = run.partition(".")[0]
+        keep(replace(an_enrolment(), contact=contact))
+        park(replace(HELD, enrolment=run, token=f"{priority} {contact[0]}"), engine=engine)
+        there = store.get_enrolment(run)
+        assert there is not None
+        put_down(there, "hold", engine=engine, priority=priority)
+
+    later(engine, HOUR)
+
+    assert [token.split()[0] for token in machines(engine).answered] == ["9", "5", "5", "0"]
 
 
 def test_two_sweeps_in_the_same_minute_release_once(engine: Engine):
@@ -126,8 +145,8 @@ def test_a_deadline_of_a_later_leg_ends_the_wait(engine: Engine):
         step="Clicked the guide?",
         token="token",
         seconds=HOUR,
-        any=({"clicked": "Send the welcome"},),
     )
+    keep_message(a_message(contact=CONTACT, digest=message_digest(ID, "Send the welcome"), enrolment=ID))
     park(waiting, engine=engine)
     sweep(engine=engine)
 

@@ -1,21 +1,27 @@
 """Waits for events, holds, and parked waits."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from sojourn.clock import iso
-from sojourn.due.store import bucket_of, due_in
+from sojourn.clock import ManualClock, iso
+from sojourn.due.store import bucket_of, due_in, due_under
 from sojourn.errors import EnrolmentEndedError, StoreBusyError
 from sojourn.events import store as events
 from sojourn.journeys import store
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind, WaitState
+from sojourn.journeys.live import State, set_live
+from sojourn.journeys.load import load_journey
 from sojourn.journeys.versions import LiveJourney
-from sojourn.journeys.wait import Engine, ParkTask, answer, answers, park, resume_at
+from sojourn.journeys.wait import OTHERWISE, Engine, ParkTask, answer, answers, park, resume_at
 from sojourn.messages.model import message_id
+from sojourn.messages.store import MessageRow
 from tests.cloud import REGION, SETTINGS
-from tests.journeys import NOW, Machines, an_engine, an_enrolment, an_event, keep
+from tests.feedback import a_message
+from tests.feedback import keep as keep_message
+from tests.journeys import CONTACT, NOW, Machines, an_engine, an_enrolment, an_event, keep, publish_as_first
 
 ID = an_enrolment().id
 CLICKED = message_id(ID, "Send the welcome")
@@ -23,6 +29,7 @@ CLICKED = message_id(ID, "Send the welcome")
 
 @pytest.fixture(autouse=True)
 def run(live: LiveJourney) -> Enrolment:
+    keep_message(a_message(contact=CONTACT, digest=CLICKED.partition("-")[2], enrolment=ID))
     return keep(an_enrolment())
 
 
@@ -45,7 +52,7 @@ def a_task(**facts: Any) -> ParkTask:
         "step": "Clicked the guide?",
         "token": "token",
         "seconds": 2 * 86_400,
-        "any": [{"clicked": "Send the welcome"}],
+        "any": [{"clicked": "Send the welcome"}],  # for people who look at the machine
     }
     return ParkTask.from_task({**usual, **facts})
 
@@ -95,15 +102,6 @@ def test_a_click_of_another_message_or_of_a_machine_is_none(engine: Engine, fact
     park(a_task(), engine=engine)
 
     assert not answers(a_click(**facts), here())
-
-
-def test_an_event_counts_only_after_the_entry(engine: Engine):
-    """T38."""
-    park(a_task(any=[{"event": "Came Back"}]), engine=engine)
-
-    assert not answers(an_event("Came Back", at=NOW - timedelta(seconds=1)), here())
-    assert not answers(an_event("Came Back", at=NOW), here())
-    assert answers(an_event("Came Back", at=NOW + timedelta(seconds=1)), here())
 
 
 def test_only_the_first_event_answers(engine: Engine):
@@ -220,3 +218,82 @@ def test_at_the_end_there_is_no_next_leg(engine: Engine):
 
     assert (here().status, here().leg) == (Status.COMPLETED, 1)
     assert machines(engine).started == []
+
+
+def test_a_wait_that_is_asked_for_again_keeps_its_deadline(engine: Engine):
+    """Law 7: the deadline is written once for each time that the step is come to."""
+    park(a_task(), engine=engine)
+    assert isinstance(engine.clock, ManualClock)
+    engine.clock.advance(600)
+
+    park(a_task(token="newer"), engine=engine)
+
+    run = here()
+    assert run.until == iso(NOW + timedelta(days=2))
+    assert run.wait is not None
+    assert run.wait.token == "newer"
+
+
+def test_a_hold_of_a_paused_journey_stands_where_no_sweep_looks(engine: Engine, live: LiveJourney):
+    set_live(replace(live, state=State.PAUSED))
+
+    park(a_task(step="Text an offer", hold={"until": iso(NOW), "reason": "paused"}), engine=engine)
+
+    ((_, due),) = due_under("paused#welcome")
+    assert (due.kind, due.task["enrolment"]) == ("hold", ID)
+    assert due_rows(NOW) == due_rows(NOW + timedelta(days=14)) == []
+
+
+def test_who_resumes_while_a_hold_is_written_is_not_waited_for(engine: Engine, live: LiveJourney):
+    set_live(live)
+
+    park(a_task(step="Text an offer", hold={"until": iso(NOW), "reason": "paused"}), engine=engine)
+
+    (due,) = due_rows(NOW)
+    assert (due.kind, due.task["until"]) == ("hold", here().until)
+
+
+def test_a_wait_for_a_message_that_never_was_is_over_at_once(engine: Engine):
+    MessageRow(f"C#{CONTACT}", f"MSG#{CLICKED.partition('-')[2]}").delete()
+
+    park(a_task(), engine=engine)
+
+    assert machines(engine).failed == [("token", "WaitEndedError")]
+    wait = here().wait
+    assert wait is not None
+    assert (wait.state, wait.path) == (WaitState.ANSWERED, OTHERWISE)
+
+
+def test_an_answer_after_the_end_of_hope_is_late_for_nobody(engine: Engine):
+    MessageRow(f"C#{CONTACT}", f"MSG#{CLICKED.partition('-')[2]}").delete()
+    park(a_task(), engine=engine)
+
+    answer(here(), a_click(), engine=engine)
+
+    assert machines(engine).answered == []
+
+
+def test_an_opened_mail_is_one_that_was_clicked_too(engine: Engine):
+    journey = load_journey(
+        "journey: welcome\npurpose: marketing\nentry: {event: E}\nsteps:\n"
+        "  - {send: Send the welcome, template: welcome}\n"
+        "  - wait for: Clicked the guide?\n    any: [{opened: Send the welcome}]\n    up to: 1 day\n"
+        "    then: [{send: S, template: welcome}]\n"
+    )
+    publish_as_first(journey)
+    park(a_task(), engine=engine)
+
+    assert answers(a_click(), here()) == 1
+    assert (
+        answers(an_event("Message Opened", properties={"message_id": CLICKED, "class": "proxy"}), here()) == 1
+    )
+    assert (
+        answers(an_event("Message Opened", properties={"message_id": CLICKED, "class": "machine"}), here())
+        == 0
+    )
+
+
+def test_a_click_that_a_client_tells_of_is_none(engine: Engine):
+    park(a_task(), engine=engine)
+
+    assert answers(replace(a_click(), source="web"), here()) == 0

@@ -71,7 +71,7 @@ def test_an_id_says_whose_message_it_is():
     assert made == f"c-{message_digest('c.welcome.1', 'Send the welcome')}"
     assert split_message_id(made) == ("c", made[2:])
     assert (
-        message_id("c.welcome.1", "Send the welcome", 2)
+        message_id("c.welcome.1", "Send the welcome", "2")
         != made
         != message_id("c.welcome.2", "Send the welcome")
     )

@@ -26,6 +26,7 @@ from sojourn.rules.view import MessageSeen, View
 PAGE = (Path(__file__).parents[3] / "docs/segments.md").read_text()
 HEAD = "segment: win-back\n"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ABOUT = ("journey", "step", "template")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -95,10 +96,7 @@ def view_of_events(rule: Compiled, said: list[dict[str, Any]], zone: tzinfo) -> 
 def view_of(known: Mapping[str, Any]) -> View:
     """A contact of whom such things are known."""
     consent = {(*slot.split(" "), ""): status for slot, status in known.get("consent", {}).items()}
-    messages = [
-        MessageSeen("email", "", "", **{f"{state}_at": moment(at) for state, at in message.items()})
-        for message in known.get("messages", ())
-    ]
+    messages = [message_of(message) for message in known.get("messages", ())]
     return View(
         contact="ada",
         now=NOW,
@@ -109,6 +107,13 @@ def view_of(known: Mapping[str, Any]) -> View:
         messages=messages,
         quantiles=known.get("quantiles", {}),
     )
+
+
+def message_of(said: Mapping[str, str]) -> MessageSeen:
+    """A mail, with the times of what became of it."""
+    about = {name: said.get(name, "") for name in ABOUT}
+    times = {f"{state}_at": moment(at) for state, at in said.items() if state not in ABOUT}
+    return MessageSeen("email", **about, **times)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", EXAMPLES)

@@ -127,7 +127,9 @@ BAD = [
     ("{message: sent, without: opened}", "`within` is missing", "3 days"),
     ("{message: sent, within: 3 days}", "`within` without `without`", "without: opened"),
     ("{message: sent, machines: true}", "unknown key `machines`", "delete it"),
-    ("{message: opened, template: a}", "unknown key `template`", "delete it"),
+    ("{message: opened, template: a b}", "A-Z", "template: welcome"),
+    ("{message: opened, without: clicked}", "unknown key `without`", "delete it"),
+    ("{message: sent, step: 7}", "put it in quotes", "step: Send the welcome"),
     ("{message: sent, channel: web}", "one of email, sms", "channel: email"),
     ("{message: sent, template: a b}", "A-Z", "template: welcome"),
     # the rest
@@ -218,12 +220,14 @@ def nested(depth: int) -> str:
     ("depth", "problem"), [(20, "21 deep"), (30, "31 deep"), (100, "nested deeper than 64")]
 )
 def test_a_rule_too_deep_is_refused(depth: int, problem: str):
+    """S2."""
     assert [problem in finding.problem for finding in examine(nested(depth)).findings] == [True]
     assert not examine(nested(19)).findings
 
 
 @pytest.mark.parametrize(("count", "is_refused"), [(200, False), (201, True), (1_000, True)])
 def test_a_rule_of_too_many_conditions_is_refused(count: int, is_refused: bool):
+    """S2."""
     text = HEAD + "".join(f"  - {{event: E{number}}}\n" for number in range(count))
 
     assert [finding.problem for finding in examine(text).findings] == (
@@ -232,6 +236,7 @@ def test_a_rule_of_too_many_conditions_is_refused(count: int, is_refused: bool):
 
 
 def test_segments_that_refer_to_each_other_are_refused():
+    """S2."""
     others: dict[str, Rule] = {"b": InSegment("c"), "c": InSegment("a"), "d": InSegment("d")}
     text = "segment: a\nrule:\n  - {event: A}\n  - {not in segment: b}\n  - {segment: d}\n"
 
@@ -279,6 +284,7 @@ def test_an_attribute_that_nobody_said_is_a_warning():
     "name", ["#a", "tenant_id", "select", "name; DROP", "-__class__", "рlan", "a:b", "ключ"]
 )
 def test_hostile_names_are_names(name: str):
+    """S5, S8."""
     examined = examine(f'segment: a\nrule: {{attribute: "{name}", is: x}}')
 
     assert not examined.findings

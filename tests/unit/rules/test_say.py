@@ -39,6 +39,17 @@ SAID = [
         "was sent a message by email of the journey welcome from hello not opened within 3 days",
     ),
     (
+        "{message: sent, journey: welcome, step: Say hello, times: at least 2}",
+        "was sent a message of the journey welcome at the step 'Say hello' at least 2 times",
+    ),
+    (
+        "{message: clicked, journey: welcome, step: Say hello, template: hello}",
+        (
+            "did Message Clicked with journey is 'welcome' and step is 'Say hello' and template is 'hello' "
+            "and class is 'human'"
+        ),
+    ),
+    (
         "{message: delivered, times: never, in the last: 30 days}",
         "never was delivered a message in the last 30 days",
     ),

@@ -18,11 +18,11 @@ FILES = sorted(FOLDER.glob("*.segment.yaml"))
 REGISTRY = {"birthday": "date", "location": "geo"}
 SHIPPED = {
     "new-this-week", "active", "at-risk", "lapsed", "best-customers", "big-spenders", "one-time-buyers", "cart-open",
-    "birthday-this-month", "near-a-shop", "unengaged", "never-mailed",
+    "birthday-this-month", "near-a-shop", "unengaged", "never-mailed", "silent", "consent-old",
 }  # fmt: skip
 
 
-def test_twelve_segments_ship():
+def test_fourteen_segments_ship():
     assert {path.name.removesuffix(".segment.yaml") for path in FILES} == SHIPPED
 
 
@@ -45,6 +45,9 @@ def test_they_are_sound_together():
 RFM = ("recency/5", "frequency/5", "monetary/5")
 SENT = [{"sent": f"2026-11-0{day}T12:00:00Z"} for day in range(1, 6)]
 OPENED = [{"Message Opened": "2026-11-02T12:00:00Z", "class": "human"}]
+CLICKED = [{"Message Clicked": "2026-11-02T12:00:00Z", "class": "human"}]
+AGREED = {"consent": {"email marketing": "given"}, "reachable": ["email"]}
+KNOWN = {"created_at": "2025-10-01T00:00:00Z"}
 FILLED = {"Product Added": "2026-11-20T12:00:00Z"}
 # Who is in it, who is not: what is known of them, their attributes, their events. Now is 2026-11-21T12:00Z.
 Person = dict[str, Any]
@@ -89,6 +92,27 @@ PEOPLE: dict[str, tuple[list[Person], list[Person]]] = {
         [{"attributes": {"location": {"lat": 0, "lon": 0}}}, {}],
     ),
     "unengaged": ([{"messages": SENT}], [{"messages": SENT[1:]}, {"messages": SENT, "events": OPENED}, {}]),
+    "silent": (
+        [
+            {"facts": {"tags": ["sunset"]}},
+            {"facts": {"tags": ["sunset"], "last_order": "2026-08-01T00:00:00Z"}},
+        ],
+        [
+            {"facts": {"tags": ["sunset"], "last_order": "2026-11-01T00:00:00Z"}},
+            {"facts": {"tags": ["sunset"]}, "events": CLICKED},
+            {},
+        ],
+    ),
+    "consent-old": (
+        [{**AGREED, "facts": {**KNOWN, "last_seen": "2025-11-01T00:00:00Z"}}, {**AGREED, "facts": KNOWN}],
+        [
+            {**AGREED, "facts": {"created_at": "2026-11-01T00:00:00Z"}},
+            {**AGREED, "facts": {**KNOWN, "last_seen": "2026-11-01T00:00:00Z"}},
+            {**AGREED, "facts": {**KNOWN, "last_click": "2026-11-01T00:00:00Z"}},
+            {**AGREED, "consent": {}, "facts": KNOWN},
+            {},
+        ],
+    ),
     "never-mailed": ([{"reachable": ["email"]}], [{"reachable": ["email"], "messages": SENT[:1]}, {}]),
 }
 

@@ -65,6 +65,27 @@ def test_an_edited_rule_lets_some_in_and_some_out_with_its_own_cause(shop: Shop)
     assert shop.wrong() == []
 
 
+@pytest.mark.parametrize("heard", [True, False], ids=["and the event came back", "and the event did not"])
+def test_whom_react_told_between_the_rounds_is_counted_with_the_run(shop: Shop, heard: bool):
+    people(shop)
+    shop.has("buyers", BUYERS)
+
+    def live(what: str) -> None:
+        if what == "commit" and store.live()["buyers"].live == 2:
+            shop.between = lambda what: None
+            for user in ("ann", "ben"):
+                shop.does(user, "Visited", is_late=not heard)
+
+    shop.between = live
+    published = shop.publishes("buyers", "{event: Order Completed, times: exactly 1}")
+    shop.plays(published.run)
+    assert published.run
+
+    settled = progress_of(get_run(published.run.id), Stage.SETTLE)
+    assert [settled.of("buyers", each) for each in ("members", "entered", "left")] == [1, 1, 1]
+    assert shop.told("ben") == [("Segment Entered", "buyers", "rule_edit")]
+
+
 def test_who_stays_in_is_told_nothing(shop: Shop):
     people(shop)
     shop.has("buyers", BUYERS)

@@ -54,7 +54,7 @@ def test_a_run_that_failed_goes_on_where_it_was(shop: Shop):
     shop.identifies("ann", plan="pro")
     run = shop.publishes("pro", PRO).run
     assert run
-    steps.fail(run.id, error="States.Timeout", cause="a page took too long")
+    steps.fail(run.id, shop.world, error="States.Timeout", cause="a page took too long")
     assert get_run(run.id).status is Status.FAILED
 
     again = publish("pro", desk=shop.desk).run

@@ -1,9 +1,9 @@
 """Cut points of recency, frequency and money, held against pandas, which ranks another way."""
 
-import os
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,14 @@ from sojourn.rules.nodes import Rule
 from sojourn.rules.view import View
 from sojourn.segments.quantiles import FACT_OF, cuts_of, measure, quantiles_in, standing_of, table_of
 from sojourn.segments.view import Facts
+from tests import cdnow
 
 ROOT = Path(__file__).parents[3]
-EVERY = 1 if "ALL_OF_CDNOW" in os.environ else 10  # customer: all of them take ten seconds
-CACHED = ROOT / ".sojourn" / "cache" / "CDNOW_master.txt"
 SHIPPED = sorted((ROOT / "statemachines" / "segments").glob("*.segment.yaml"))
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-ALL = [f"{name}/{of}" for name in FACT_OF for of in (2, 3, 5, 10)]
+ALL = [f"{name}/{of}" for name in FACT_OF for of in (2, 5, 10)]
 
-Orders = Iterable[tuple[str, str, datetime, float]]  # customer, order, when, dollars
+Orders = list[cdnow.Order]
 
 
 def test_cuts_are_values_and_equal_values_share_a_quantile():
@@ -75,20 +74,13 @@ def test_a_thousand_customers_stand_where_pandas_puts_them():
     _is_as_pandas_says(orders)
 
 
-@pytest.mark.skipif(not CACHED.exists(), reason="the input is downloaded by the first `make demo`")
-def test_the_customers_of_cdnow_stand_where_pandas_puts_them():
-    lines = [line.split() for line in CACHED.read_text().splitlines()[1:]]
-    orders = [
-        (who, f"{who}-{number}", datetime.fromisoformat(day).replace(tzinfo=UTC), float(dollars))
-        for number, (who, day, _, dollars) in enumerate(lines)
-        if int(who) % EVERY == 0
-    ]
+def test_all_customers_of_cdnow_stand_where_pandas_puts_them():
+    orders = list(cdnow.orders(cdnow.the_file().read_text()))
 
     members = _is_as_pandas_says(orders)
 
-    customers = {customer for customer, *_ in orders}
-    assert len(customers) == 23_570 // EVERY
-    assert 0.1 < len(members["best-customers"]) / len(customers) < 0.3
+    assert len({customer for customer, *_ in orders}) == cdnow.CUSTOMERS
+    assert 0.1 < len(members["best-customers"]) / cdnow.CUSTOMERS < 0.3
 
 
 def _is_as_pandas_says(orders: Orders) -> dict[str, set[str]]:
@@ -99,41 +91,26 @@ def _is_as_pandas_says(orders: Orders) -> dict[str, set[str]]:
         for name in FACT_OF
     }
     table = table_of(values, ALL)
-    found = pd.DataFrame({customer: standing_of(each, table) for customer, each in facts.items()}).T
-    expected = _by_pandas(orders)
+    found = pd.DataFrame.from_dict(
+        {customer: standing_of(each, table) for customer, each in facts.items()}, orient="index"
+    )
+    expected = cdnow.quantiles(orders)
 
     assert found[ALL].sort_index().astype(int).equals(expected[ALL].sort_index().astype(int))
     rules = {path.name.removesuffix(".segment.yaml"): load_segment(path.read_text()).rule for path in SHIPPED}
     named = {name: rule for name, rule in rules.items() if rule and quantiles_in(rule)}
     members = {name: _members(rule, facts, table) for name, rule in named.items()}
-    best = (expected[["recency/5", "frequency/5", "monetary/5"]] >= 4).all(axis=1)
-    assert members["best-customers"] == set(expected.index[best])
+    assert members == {name: who for name, who in cdnow.shipped(orders, NOW).items() if name in named}
     return members
-
-
-def _by_pandas(orders: Orders) -> "pd.DataFrame":
-    """`rank` counts who is strictly below; the k-th of `of` quantiles ends where that passes k·n/of."""
-    frame = pd.DataFrame(orders, columns=["customer", "order", "at", "total"])
-    grouped = frame.groupby("customer")
-    measures = pd.DataFrame(
-        {
-            "recency": grouped["at"].max(),
-            "frequency": grouped["order"].nunique(),
-            "monetary": grouped["total"].sum().round(2),
-        }
-    )
-    below = measures.rank(method="min") - 1
-    return pd.DataFrame(
-        {f"{name}/{of}": below[name] * of // len(below) + 1 for name in FACT_OF for of in (2, 3, 5, 10)}
-    )
 
 
 def _facts(orders: Orders) -> dict[str, Mapping[str, Any]]:
     """As profiles hold them: each order folded."""
     folded: dict[str, Any] = {}
+    text = cache(iso)
     for customer, order, at, total in orders:
         said = {"order_id": order, "total": total, "currency": "USD"}
-        deed = Deed(type="track", name="Order Completed", at=iso(at), key=order, properties=said)
+        deed = Deed(type="track", name="Order Completed", at=text(at), key=order, properties=said)
         folded[customer] = value.fold(folded.get(customer), deed)
     return {customer: Facts(Profile(customer, facts={"value": each})) for customer, each in folded.items()}
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sojourn.delivery.deliver import Desk
     from sojourn.imports.files import Bucket
+    from sojourn.journeys.calls import Caller
     from sojourn.journeys.publish import Press
     from sojourn.journeys.wait import Engine
     from sojourn.privacy.archiving import Archivist
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sojourn.privacy.keys import KeyRing
 
 __all__ = [
-    "archivist", "client", "clock", "desk", "engine", "eraser", "exporter", "key_ring", "press", "settings",
+    "archivist", "caller", "client", "clock", "desk", "engine", "eraser", "exporter", "key_ring", "press", "settings",
     "store_errors_translated",
 ]  # fmt: skip
 
@@ -88,6 +89,7 @@ def desk() -> "Desk":
     from sojourn.delivery.providers import ONE_ATTEMPT
     from sojourn.delivery.ses import SesSender
     from sojourn.delivery.sns import SnsSender
+    from sojourn.delivery.turns.store import AccountTurns
     from sojourn.tracking.keys import link_keys
 
     known = settings()
@@ -107,7 +109,30 @@ def desk() -> "Desk":
         suppression=find_suppression,
         may_ask=lambda *asked: may_ask(*asked, now=clock().wall()),
         measured_unasked=measured_unasked,
+        turns=AccountTurns(),
     )
+
+
+@functools.cache
+def caller() -> "Caller":
+    """What calls of other systems need."""
+    from sojourn.calling.function import Functions
+    from sojourn.calling.webhook import Webhooks
+    from sojourn.clock import is_on_loopback
+    from sojourn.journeys.calls import Caller
+
+    known = settings()
+    webhooks = Webhooks(clock=clock(), own=known.public_url, loopback=is_on_loopback())
+    return Caller(webhooks, Functions(known.stack_name, _patient_for))
+
+
+@functools.cache
+def _patient_for(seconds: int) -> Any:
+    """A client that invokes a function once, and waits so long."""
+    from botocore.config import Config
+
+    once = {"total_max_attempts": 1}
+    return client("lambda", Config(retries=once, connect_timeout=seconds, read_timeout=seconds))
 
 
 @functools.cache
@@ -122,6 +147,7 @@ def press() -> "Press":
         stack=settings().stack_name,
         client=client("stepfunctions", Config(retries=PATIENT)),
         settings=PublisherSettings.from_env(),
+        due_shards=int(settings().due_shards),
     )
 
 

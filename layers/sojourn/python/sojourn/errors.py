@@ -4,12 +4,18 @@ Every error of ours; its class says what to do next.
 SojournError
 ├── Retryable                       Step Functions retries these by class name
 │   ├── StoreBusyError              a table was busy or out of reach
+│   ├── CallUnansweredError         a call got no answer, but may get one a moment later
 │   ├── ContactUnknownYetError      an event whose contact is still being made (privacy)
 │   └── MessageNotYetKnownError     feedback on a message whose row is not there yet (feedback)
 ├── Held                            not now, but later
 │   └── HeldError                   the step must wait until a moment; the machine goes to Hold
 ├── Ended
-│   └── EnrolmentEndedError         the enrolment is over or another leg runs it; the machine goes to Left
+│   ├── EnrolmentEndedError         the enrolment is over or another leg runs it; the machine goes to Left
+│   └── Parked                      this leg is over, the sweep starts the next; the machine goes to Left
+├── PathTakenError                  the step is done, and the run goes on along one of its other paths
+│   ├── Path2, Path3 …              the second path, the third …: `path_error(n)`
+│   ├── PathPast, PathMissing       the date of a wait has passed, or is not there
+│   └── SkippedError, FailedError   the message was skipped, the message or the call failed
 ├── Hopeless                        retrying cannot help
 │   ├── MissingSettingError         an environment variable is missing
 │   ├── PaceRefusedError            a paced calendar anywhere but on loopback
@@ -31,6 +37,8 @@ SojournError
 """
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 
@@ -44,6 +52,10 @@ class Retryable(SojournError):
 
 class StoreBusyError(Retryable):
     """A table was busy or out of reach."""
+
+
+class CallUnansweredError(Retryable):
+    """Whoever was called did not answer, for a reason that may pass."""
 
 
 class Held(SojournError):
@@ -65,6 +77,44 @@ class Ended(SojournError):
 
 class EnrolmentEndedError(Ended):
     """The enrolment is over, or another leg runs it."""
+
+
+class Parked(Ended):
+    """This leg is over; a due row stands, and the sweep starts the next leg."""
+
+
+class PathTakenError(SojournError):
+    """The step is done and written down; the machine goes on along the path that the class's name stands for.
+
+    Its text is JSON, because Step Functions hands on nothing else of an exception: `carried` are the paths of the
+    branches that stand on that way and are judged already (see journeys/compiling/carried.py).
+    """
+
+    def __init__(self, carried: Mapping[str, str] | None = None) -> None:
+        super().__init__(json.dumps({"path": dict(carried or {})}))
+        self.carried = dict(carried or {})
+
+
+class PathPast(PathTakenError):
+    """The date that a wait is for has passed."""
+
+
+class PathMissing(PathTakenError):
+    """The date that a wait is for is not there, or is no date."""
+
+
+class SkippedError(PathTakenError):
+    """The step's message was skipped, and the journey has a path for that."""
+
+
+class FailedError(PathTakenError):
+    """The step's message or call failed, and the journey has a path for that."""
+
+
+@cache
+def path_error(number: int) -> type[PathTakenError]:
+    """The class `Path<number>`: the step goes on along its path of this number, counted from 1."""
+    return type(f"Path{number}", (PathTakenError,), {"__doc__": f"Path {number} of the step is taken."})
 
 
 class Hopeless(SojournError):

@@ -51,6 +51,8 @@ class PublisherSettings(FromEnv):
     journey_role_arn: str
     send_message_function_arn: str
     park_token_function_arn: str
+    take_step_function_arn: str
+    call_out_function_arn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,16 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.attributes import DiscriminatorAttribute, JSONAttribute, ListAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    DiscriminatorAttribute,
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from sojourn.clients import named
@@ -23,11 +29,11 @@ RETRIES = 7  # PynamoDB counts retries after the first try; a busy table costs p
 
 
 class OpenIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]  # PynamoDB's metaclass is untyped
-    """Active enrolments by the moment when they should move on: what reconcile looks through."""
+    """Active enrolments by the moment when they should move on: what reconcile looks through, and where all stand."""
 
     class Meta:
         index_name = "Open"
-        projection = KeysOnlyProjection()
+        projection = IncludeProjection(["at", "version"])
 
     open = UnicodeAttribute(hash_key=True)
     until = UnicodeAttribute(range_key=True)
@@ -90,6 +96,8 @@ class OpenRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     since = UnicodeAttribute(null=True)  # of a member
+    at = UnicodeAttribute(null=True)  # of a run
+    version = NumberAttribute(null=True)
     open_index = OpenIndex()
     members_index = MembersIndex()
 

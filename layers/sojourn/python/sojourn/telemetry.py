@@ -30,6 +30,9 @@ class Metric(StrEnum):
     CONTACTS_ERASED = "ContactsErased"
     EVENTS_OF_ERASED = "EventsOfErased"
     EVENTS_NOT_NEWS = "EventsNotNews"
+    ENTRIES_REFUSED = "EntriesRefused"
+    JOURNEYS_PAUSED = "JourneysPaused"
+    CALLS_FAILED = "CallsFailed"
 
 
 @functools.cache

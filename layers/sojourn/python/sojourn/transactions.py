@@ -40,6 +40,11 @@ def number(value: int) -> Value:
     return {"N": str(value)}
 
 
+def truth(*, value: bool) -> Value:
+    """Yes or no as DynamoDB spells it."""
+    return {"BOOL": value}
+
+
 def check(key: Key, condition: str, values: Mapping[str, Value]) -> Write:
     """The transaction holds only if this is so."""
     return {"ConditionCheck": {"Key": _key(key), **_said({"ConditionExpression": condition}, values)}}
@@ -80,13 +85,33 @@ def find(model: type[M], pk: str, *sk: str) -> M | None:
 
 def read(keys: Iterable[Key]) -> Iterator[PeopleRow]:
     """Those of the rows that are there, strongly read, in one request."""
-    table: str = PeopleRow.Meta.table_name
-    wanted: Any = {table: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}}
+    for _, item in _got({PeopleRow: keys}):
+        yield PeopleRow.from_raw_data(item)
+
+
+def read_beside(keys: Iterable[Key], model: type[M], key: Key) -> tuple[list[PeopleRow], M | None]:
+    """The same, and in the same request a row of another table."""
+    rows, beside = [], None
+    for table, item in _got({PeopleRow: keys, model: [key]}):
+        if table is PeopleRow:
+            rows.append(PeopleRow.from_raw_data(item))
+        else:
+            beside = model.from_raw_data(item)
+    return rows, beside
+
+
+def _got(wanted: Mapping[type[Model], Iterable[Key]]) -> Iterator[tuple[type[Model], dict[str, Any]]]:
+    models: dict[str, type[Model]] = {model.Meta.table_name: model for model in wanted}
+    asked: Any = {
+        name: {"Keys": [_key(key) for key in wanted[model]], "ConsistentRead": True}
+        for name, model in models.items()
+    }
     for _ in range(ROUNDS):
-        answer = connection().client.batch_get_item(RequestItems=wanted)
-        yield from map(PeopleRow.from_raw_data, answer["Responses"].get(table, ()))
-        wanted = answer.get("UnprocessedKeys")
-        if not wanted:
+        answer = connection().client.batch_get_item(RequestItems=asked)
+        for name, items in answer["Responses"].items():
+            yield from ((models[name], item) for item in items)
+        asked = answer.get("UnprocessedKeys")
+        if not asked:
             return
     raise StoreBusyError("batch")
 

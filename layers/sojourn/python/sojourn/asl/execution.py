@@ -1,11 +1,13 @@
 """What the walker knows of one execution, and the errors that Step Functions answers by name."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sojourn.asl.machine import Machine, Walkable, matches
+
+TICK = timedelta(microseconds=1)
 
 
 class Status(StrEnum):
@@ -27,7 +29,8 @@ class Visit:
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
-    """One run. `trace` is every state entered; `transitions` is what AWS bills: entries and retries."""
+    """One run. `trace` is every state entered; `transitions` is what AWS bills: entries and retries; `events` is how
+    long its history grows, of which AWS keeps 25,000."""
 
     arn: str
     name: str
@@ -40,6 +43,8 @@ class Execution:
     cause: str = ""
     stopped_at: datetime | None = None
     transitions: int = 0
+    events: int = 1  # that it started
+    variables: dict[str, Any] = field(default_factory=dict)
     trace: list[Visit] = field(default_factory=list)
 
     @property
@@ -69,6 +74,7 @@ class Stay:
     state: Walkable
     input: Any
     entered_at: datetime
+    order: int = 0  # how many states the execution entered before
     tries: dict[int, int] = field(default_factory=dict)
     token: str = ""
     over: bool = False
@@ -89,7 +95,7 @@ class Stay:
         return None
 
     def scope(self, **more: Any) -> dict[str, Any]:
-        """What expressions see as `$states`."""
+        """What expressions see: the variables, and `$states`."""
         context = {
             "Execution": {
                 "Id": self.execution.arn,
@@ -99,13 +105,14 @@ class Stay:
             },
             "State": {
                 "Name": self.state.name,
-                "EnteredTime": self.entered_at.isoformat(),
+                # Nothing takes time here, and yet no two states are entered at once.
+                "EnteredTime": (self.entered_at + self.order * TICK).isoformat(),
                 "RetryCount": sum(self.tries.values()),
             },
             "StateMachine": {"Id": self.execution.machine.arn},
             **({"Task": {"Token": self.token}} if self.token else {}),
         }
-        return {"states": {"input": self.input, "context": context, **more}}
+        return {**self.execution.variables, "states": {"input": self.input, "context": context, **more}}
 
 
 class StepFunctionsError(Exception):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 State = dict[str, Any]
+NOTHING: Mapping[str, Mapping[str, str]] = {}
 
 INVOKE = "arn:aws:states:::lambda:invoke"
 INVOKE_AND_WAIT = "arn:aws:states:::lambda:invoke.waitForTaskToken"
@@ -51,15 +52,17 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Catch:
-    """The errors that lead to another state, and what that state is given."""
+    """The errors that lead to another state, what that state is given, and the variables that are set on the way."""
 
     errors: tuple[str, ...]
     next: str
     output: Mapping[str, Any] = field(default_factory=dict)
+    assign: Mapping[str, str] = field(default_factory=dict)
 
     def to_asl(self) -> State:
         """The entry of a Catch list."""
-        return {"ErrorEquals": list(self.errors), "Output": dict(self.output), "Next": self.next}
+        assign = {"Assign": dict(self.assign)} if self.assign else {}
+        return {"ErrorEquals": list(self.errors), "Output": dict(self.output), **assign, "Next": self.next}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +97,18 @@ def wait(seconds: int, *, next_state: str) -> State:
     return {"Type": "Wait", "Seconds": seconds, "Next": next_state}
 
 
-def choice(rules: Iterable[tuple[str, str]], *, default: str) -> State:
-    """Go where the first true condition points; `rules` are pairs of condition and state."""
-    choices = [{"Condition": condition, "Next": target} for condition, target in rules]
+def choice(
+    rules: Iterable[tuple[str, str]],
+    *,
+    default: str,
+    assign: Mapping[str, Mapping[str, str]] = NOTHING,
+) -> State:
+    """Go where the first true condition points; `rules` are pairs of condition and state, `assign` has the variables
+    that the way to a state sets."""
+    choices = [
+        {"Condition": condition, "Next": to, **({"Assign": dict(assign[to])} if to in assign else {})}
+        for condition, to in rules
+    ]
     return {"Type": "Choice", "Choices": choices, "Default": default}
 
 

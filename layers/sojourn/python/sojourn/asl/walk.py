@@ -39,6 +39,8 @@ from sojourn.asl.machine import Machine, matches, prepare
 Function = Callable[[Any, Any], Any]
 TIMED_OUT = "States.Timeout"
 NOT_EVALUATED = "States.QueryEvaluationError"
+# Events of the history: a state's own, and those of a call: scheduled, started, ended. A token adds that it was sent.
+ENTERED_AND_LEFT, ATTEMPT = 2, 3
 
 
 class Crash(BaseException):
@@ -136,8 +138,15 @@ class Walker:
             return
         now = self.clock.calendar()
         execution.transitions += 1
+        execution.events += ENTERED_AND_LEFT
         execution.trace.append(Visit(name, now))
-        stay = Stay(execution=execution, state=execution.machine.states[name], input=data, entered_at=now)
+        stay = Stay(
+            execution=execution,
+            state=execution.machine.states[name],
+            input=data,
+            entered_at=now,
+            order=len(execution.trace),
+        )
         self._play(stay)
 
     def _play(self, stay: Stay) -> None:
@@ -148,15 +157,31 @@ class Walker:
             self.agenda.after(
                 state.seconds, lambda: self._leave_by_output(stay, stay.input), unless=stay.ended
             )
-        elif state.type == "Choice" and (target := state.choose(stay.scope())) is not None:
-            self._leave(stay, target, stay.input)
         elif state.type == "Choice":
-            self._trouble(stay, "States.NoChoiceMatched", "")
+            self._choose(stay)
         else:
             self._leave_by_output(stay, stay.input)
 
+    def _choose(self, stay: Stay) -> None:
+        rule = stay.state.choose(stay.scope())
+        target = rule.next if rule else stay.state.next
+        if target is None:
+            self._trouble(stay, "States.NoChoiceMatched", "")
+        elif self._assigns(stay, rule.assign if rule else stay.state.assign, stay.scope()):
+            self._leave(stay, target, stay.input)
+
+    def _assigns(self, stay: Stay, assign: Closure | None, scope: Mapping[str, Any]) -> bool:
+        """Set the variables of a state that is left; False when they have no value, which breaks the execution."""
+        try:
+            stay.execution.variables |= _evaluated(assign, scope, {})
+        except EvaluationError as error:
+            self._break(stay, NOT_EVALUATED, str(error))
+            return False
+        return True
+
     def _attempt(self, stay: Stay) -> None:
         """One call of the function; a token state then waits for its answer."""
+        stay.execution.events += ATTEMPT + stay.state.waits_for_token
         token = stay.token = self._open_token(stay) if stay.state.waits_for_token else ""
         before = self.clock.calendar()
         with _Runtime() as runtime:
@@ -211,23 +236,27 @@ class Walker:
             self._break(stay, error, cause)
             return
         known = {"Error": error, "Cause": cause}
+        scope = stay.scope(errorOutput=known)
         try:
-            output = _evaluated(catcher.output, stay.scope(errorOutput=known), known)
+            output = _evaluated(catcher.output, scope, known)
         except EvaluationError as unknown:
             self._break(stay, NOT_EVALUATED, str(unknown))
         else:
-            self._leave(stay, catcher.next, output)
+            if self._assigns(stay, catcher.assign, scope):
+                self._leave(stay, catcher.next, output)
 
     def _break(self, stay: Stay, error: str, cause: str) -> None:
         stay.execution.close(Status.FAILED, self.clock.calendar(), error=error, cause=cause)
 
     def _leave_by_output(self, stay: Stay, result: Any) -> None:
+        scope = stay.scope(result=result)
         try:
-            output = _evaluated(stay.state.output, stay.scope(result=result), result)
+            output = _evaluated(stay.state.output, scope, result)
         except EvaluationError as error:
             self._trouble(stay, NOT_EVALUATED, str(error))
         else:
-            self._leave(stay, stay.state.next, output)
+            if self._assigns(stay, stay.state.assign, scope):
+                self._leave(stay, stay.state.next, output)
 
     def _leave(self, stay: Stay, target: str | None, output: Any) -> None:
         stay.over = True

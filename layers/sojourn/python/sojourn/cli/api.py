@@ -40,9 +40,9 @@ class Api:
         """Save."""
         return self._call("PUT", path, body=body)
 
-    def post(self, *path: str, body: bytes | None = None) -> Any:
+    def post(self, *path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Any:
         """Do."""
-        return self._call("POST", path, body=body)
+        return self._call("POST", path, body=body, more=headers)
 
     def delete(self, *path: str, body: bytes | None = None) -> Any:
         """Undo."""
@@ -54,12 +54,13 @@ class Api:
         path: tuple[str, ...],
         parameters: dict[str, str] | None = None,
         body: bytes | None = None,
+        more: dict[str, str] | None = None,
     ) -> Any:
         import requests
 
         url = "/".join([self.url, "api", *(quote(part, safe="") for part in path)])
         query = f"?{urlencode(parameters)}" if parameters else ""
-        headers = {"Authorization": f"Bearer {self.key}"}
+        headers = {"Authorization": f"Bearer {self.key}", **(more or {})}
         try:
             answer = requests.request(method, url + query, data=body, headers=headers, timeout=SECONDS)
             told = answer.json()

@@ -1,4 +1,4 @@
-"""`sojourn attributes` and `sojourn workspace`: the types of attributes, and where the company is."""
+"""`sojourn attributes`: the types of attributes."""
 
 import json
 from collections.abc import Iterator
@@ -47,28 +47,6 @@ def delete_attribute(name: str, api: Api, as_json: bool) -> None:
     show(api.delete("attributes", name), as_json, _deleted)
 
 
-@click.group("workspace")
-def workspace_group() -> None:
-    """Where the company is: numbers without + and hours without a zone go by it."""
-
-
-@workspace_group.command("show")
-@asks_api
-def show_workspace(api: Api, as_json: bool) -> None:
-    """Country and time zone."""
-    show(api.get("workspace"), as_json, _place)
-
-
-@workspace_group.command("set")
-@click.option("--country", help="ISO code of two letters, like FR.")
-@click.option("--timezone", help="A name of the tz database, like Europe/Paris.")
-@asks_api
-def set_workspace(country: str | None, timezone: str | None, api: Api, as_json: bool) -> None:
-    """Say both: what is left out is nobody's."""
-    body = json.dumps({"country": country, "timezone": timezone}).encode()
-    show(api.put("workspace", body=body), as_json, _place)
-
-
 def _deleted(answer: dict[str, Any]) -> Iterator[Any]:
     yield Text(f"{answer['deleted']} is deleted; profiles keep their values.")
     for segment in answer["invalid_segments"]:
@@ -88,7 +66,3 @@ def _table(answer: dict[str, Any]) -> Iterator[Any]:
     for each in answer["items"]:
         table.add_row(*(Text(str(each[name])) for name in COLUMNS))
     yield table
-
-
-def _place(answer: dict[str, Any]) -> Iterator[Any]:
-    yield Text(f"country {answer['country'] or '–'}, time zone {answer['timezone'] or '–'}")

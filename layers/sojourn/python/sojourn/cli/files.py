@@ -5,21 +5,31 @@ from pathlib import Path
 import click
 
 from sojourn.asl.model import to_text
-from sojourn.journeys.compile import compile_journey
+from sojourn.journeys.compile import Target, compile_journey
 from sojourn.journeys.files import check_files, journey_files, load_file
+from sojourn.journeys.folder import known_beside
 from sojourn.journeys.load import JourneyRefusedError
 from sojourn.journeys.model import Journey
 
 SHIPPED = Path("statemachines/journeys")
 COMPILED = Path(".sojourn/asl")
-SEND, PARK = "${SendMessageFunctionArn}", "${ParkTokenFunctionArn}"
+NAMED = Target(
+    send_function_arn="${SendMessageFunctionArn}",
+    park_function_arn="${ParkTokenFunctionArn}",
+    step_function_arn="${TakeStepFunctionArn}",
+    call_function_arn="${CallOutFunctionArn}",
+)
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-def check_command(paths: tuple[Path, ...]) -> None:
-    """Check journey files, or the folders they lie in; each error on a line."""
-    if check_files(paths or (SHIPPED,), write=lambda line: click.echo(line, nl=False)):
+@click.option("--strict", is_flag=True, help="Fail on warnings too.")
+def check_command(paths: tuple[Path, ...], strict: bool) -> None:
+    """Check journey files, or the folders they lie in, with the templates beside them; each error on a line."""
+    wanted = paths or (SHIPPED,)
+    if check_files(
+        wanted, known=known_beside(wanted), strict=strict, write=lambda line: click.echo(line, nl=False)
+    ):
         raise click.exceptions.Exit(1)
     click.echo("Sound. Publish one: sojourn publish FILE")
 
@@ -54,5 +64,5 @@ def loaded(path: Path) -> Journey:
 
 def asl_of(journey: Journey) -> str:
     """The machine, with the names of the functions where their ARNs will stand."""
-    text = to_text(compile_journey(journey, version=1, send_function_arn=SEND, park_function_arn=PARK))
+    text = to_text(compile_journey(journey, version=1, target=NAMED))
     return text if text.endswith("\n") else f"{text}\n"

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from sojourn import config
+from sojourn.calling.signing import ID as CALLS
+from sojourn.calling.signing import PREFIX as SIGNING_PREFIX
 from sojourn.events.proofs import user_hash
 from sojourn.http.cors import allowed_origin
 from sojourn.http.identify import ID as IDENTIFY
@@ -102,6 +104,19 @@ def rotate_identify(only: bool = False) -> None:
     kid = f"i{max([0, *(int(each[1:]) for each in known)]) + 1}"
     secret = secrets.token_urlsafe(32)
     config.put(KIND, IDENTIFY, {"active": kid, "keys": {**({} if only else known), kid: secret}})
+    click.echo(secret)
+
+
+@keys_group.command("rotate-calls")
+@click.option("--only", is_flag=True, help="Sign with the new secret alone, from the next call on.")
+@needs_stack
+def rotate_calls(only: bool = False) -> None:
+    """Make a secret that calls are signed with and print it, this once; the one before goes on signing beside it."""
+    row = config.get(KIND, CALLS)
+    known = dict(row.data["keys"]) if row else {}
+    kid = f"c{max([0, *(int(each[1:]) for each in known)]) + 1}"
+    secret = SIGNING_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    config.put(KIND, CALLS, {"active": kid, "keys": {**({} if only else known), kid: secret}})
     click.echo(secret)
 
 

@@ -4,16 +4,22 @@ import click
 
 from sojourn.cli.archive import archive_group
 from sojourn.cli.ask import contact_group, explain_command, journey_group, report_command
-from sojourn.cli.attributes import attributes_group, workspace_group
+from sojourn.cli.attributes import attributes_group
+from sojourn.cli.backtesting import backtest_command
 from sojourn.cli.exports import export_group
 from sojourn.cli.files import asl_command, check_command, compile_command
+from sojourn.cli.folder.commands import apply_command, diff_command, plan_command, pull_command
 from sojourn.cli.hooks import hooks_group
 from sojourn.cli.imports import import_group
 from sojourn.cli.keys import keys_group
 from sojourn.cli.privacy import erase_contact, export_contact, privacy_group
 from sojourn.cli.publish import publish_command
+from sojourn.cli.rehearsing import rehearse_command
+from sojourn.cli.running import enrol_contact, pause_journey, resume_journey, stop_journey
 from sojourn.cli.segments import segment_group
 from sojourn.cli.suppressions import suppress_command, unsuppress_command
+from sojourn.cli.tasks import task_group
+from sojourn.cli.workspace import workspace_group
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,11 +32,18 @@ for command in (
     compile_command,
     asl_command,
     publish_command,
+    rehearse_command,
+    backtest_command,
+    plan_command,
+    apply_command,
+    pull_command,
+    diff_command,
     explain_command,
     report_command,
     contact_group,
     journey_group,
     segment_group,
+    task_group,
     import_group,
     export_group,
     keys_group,
@@ -43,5 +56,7 @@ for command in (
     archive_group,
 ):
     main.add_command(command)
+for of_a_journey in (enrol_contact, pause_journey, resume_journey, stop_journey):
+    journey_group.add_command(of_a_journey)
 for of_a_contact in (export_contact, erase_contact):
     contact_group.add_command(of_a_contact)

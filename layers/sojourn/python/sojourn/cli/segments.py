@@ -1,6 +1,5 @@
 """`sojourn segment`: check files, ask who would be in, publish, ask who is in and why, watch a rule take force."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,13 @@ from rich.text import Text
 from rich.tree import Tree
 
 from sojourn.cli.api import Api
+from sojourn.cli.following import Place, followed
 from sojourn.cli.options import asks_api, show
 from sojourn.cli.tables import table
+from sojourn.cli.verifying import show_run, verify_segment
 
 SHIPPED = Path("statemachines/segments")
 SUFFIXES = (".segment.yaml", ".segment.yml", ".segment.json")
-EVERY = 1.0  # seconds
 MOST = 200
 SHOWN_DAYS = 14
 
@@ -23,6 +23,10 @@ SHOWN_DAYS = 14
 @click.group("segment")
 def segment_group() -> None:
     """Segments: who is in, who would be, and why."""
+
+
+segment_group.add_command(verify_segment)
+segment_group.add_command(show_run)
 
 
 @segment_group.command("check")
@@ -147,22 +151,16 @@ def watch_segment(name: str, api: Api, as_json: bool) -> None:
 
 def watched(api: Api, name: str, *, quiet: bool) -> dict[str, Any] | None:
     """The run of the newest generation, as it stands in the end; whoever looks away loses nothing."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    pause = threading.Event()
-    try:
-        with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
-            task = bar.add_task("begins", total=None)
-            while (run := api.get("segments", name)["run"]) and run["status"] == "running":
-                pages = run["pages"] or None
-                bar.update(task, description=run["stage"], total=pages, completed=run["pages_done"])
-                pause.wait(EVERY)
-    except KeyboardInterrupt:
-        click.echo(f"It goes on in the cloud. Look: sojourn segment watch {name}", err=True)
-        raise click.exceptions.Exit(130) from None
-    return run or None
+    def read() -> dict[str, Any] | None:
+        run: dict[str, Any] | None = api.get("segments", name)["run"]
+        return run
+
+    return followed(read(), read, _place, way=f"sojourn segment watch {name}", quiet=quiet)
+
+
+def _place(run: dict[str, Any]) -> Place:
+    return run["stage"], run["pages"] or None, run["pages_done"]
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

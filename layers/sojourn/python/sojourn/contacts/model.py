@@ -186,11 +186,16 @@ def content(profile: Profile) -> dict[str, Any]:
     }
 
 
+def stamp_of(at: str, key: str) -> str:
+    """The time of a statement, as traits keep it: of two at one instant always the same wins."""
+    return f"{at}|{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+
+
 def _said(profile: Profile, deed: Deed) -> dict[str, Any]:
     """What an identify call changes; a browser's word on what is protected stands apart."""
     if deed.type != IDENTIFY:
         return {}
-    stamp = f"{deed.at}|{hashlib.sha256(deed.key.encode()).hexdigest()[:8]}"  # two at one instant: always the same wins
+    stamp = stamp_of(deed.at, deed.key)
     aside = PROTECTED if deed.trust == BROWSER else frozenset()
     said = {name: value for name, value in deed.traits.items() if name not in aside}
     unproven = {name: (stamp, value) for name, value in deed.traits.items() if name in aside}

@@ -1,8 +1,9 @@
 """What holds for everybody in the workspace: the Config row SETTING / workspace, kept for a minute of the wall.
 
-{"country": "US", "timezone": "America/New_York"}     both may be missing
+{"country": "US", "timezone": "America/New_York", "delivery": {…}}     all may be missing; see delivery/policy.py
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,16 +20,24 @@ REMEMBERED_FOR = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Where the company is: how numbers without + are read, and whose hours hold where nobody knows better."""
+    """Where the company is: how numbers without + are read, and whose hours hold where nobody knows better.
+
+    `delivery` is the JSON text of what holds for its messages, which rooms above understand.
+    """
 
     country: str = ""
     timezone: str = ""
+    delivery: str = ""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Workspace":
         """From the row; what is wrong in it is as if it were missing."""
-        zone = data.get("timezone")
-        return cls(country(data.get("country")), zone if isinstance(zone, str) else "")
+        zone, delivery = data.get("timezone"), data.get("delivery")
+        return cls(
+            country(data.get("country")),
+            zone if isinstance(zone, str) else "",
+            json.dumps(delivery, sort_keys=True) if isinstance(delivery, dict) and delivery else "",
+        )
 
 
 def read_workspace() -> Workspace:

@@ -1,24 +1,21 @@
-"""decide → render → claim → send → record. Whatever happens, a message is sent at most once (house laws 4 and 5).
+"""ask → render → claim → send → record. Whatever happens, a message is sent at most once (house laws 4 and 5).
 
 Rendering comes before the claim, not after it: a crash while rendering then leaves nothing behind, and the stretch
 between claim and provider, in which a crash costs certainty, is as short as it can be.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
-from sojourn.clock import Clock, iso
-from sojourn.consent.lapse import as_of
-from sojourn.consent.model import Consent, Measure, Purpose
-from sojourn.consent.suppression import Suppression, closes
+from sojourn.clock import iso
+from sojourn.consent.model import Consent, Measure
 from sojourn.contacts.addresses import address_hash
-from sojourn.contacts.workspace import workspace
 from sojourn.delivery import store
-from sojourn.delivery.compose import Composer
-from sojourn.delivery.decide import NOWHERE, SEND, address_of, decide
+from sojourn.delivery.ask import Asked, ask
+from sojourn.delivery.compose import Content
+from sojourn.delivery.desk import Desk
+from sojourn.delivery.ledger.store import given_back, write_of
 from sojourn.delivery.model import (
-    EmailSender,
     Facts,
     HoldReason,
     NotNowError,
@@ -26,28 +23,14 @@ from sojourn.delivery.model import (
     ProviderRefusedError,
     Receipt,
     SendRequest,
-    Skip,
     Sms,
-    SmsSender,
-    Verdict,
 )
-from sojourn.delivery.release import asks_workspace
 from sojourn.errors import HeldError
 from sojourn.messages.faults import RenderError
 from sojourn.messages.model import SETTLED, Message, MessageState
+from sojourn.transactions import Write
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """Everything that sending needs and that is not the message itself."""
-
-    clock: Clock
-    email: EmailSender
-    sms: SmsSender
-    composer: Composer
-    suppression: Callable[[str, str], Suppression | None]  # channel, address
-    may_ask: Callable[[str, str, str, str], bool]  # channel, address, message, its journey: not too often
-    measured_unasked: Callable[[], bool]  # who never said a word of being measured
+__all__ = ["Desk", "deliver"]
 
 
 def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -> Receipt:
@@ -57,41 +40,14 @@ def deliver(request: SendRequest, facts: Facts, *, run: store.Run, desk: Desk) -
         return _uncertain(there, run)
     if there and there.state in SETTLED:
         return Receipt(there.id, there.state, there.reason)
-    message = replace(request.message, held=there.held) if there else request.message
-    address = address_of(request, facts)
-    suppressed = _suppressed(message, address, facts.consent, desk) if address else None
-    here = workspace() if request.window and asks_workspace(facts.profile) else NOWHERE
-    verdict = decide(request, facts, suppressed=suppressed, now=desk.clock.calendar(), workspace=here)
-    zones = verdict.zones
-    if address and verdict == SEND and message.purpose == Purpose.SERVICE:
-        verdict = _judged_as_service(message, address, facts.consent, desk)
-    if verdict.hold:
-        raise _held(replace(message, zones=zones), verdict)
-    message = replace(message, zones=zones, decided_at=iso(desk.clock.calendar()))
-    if verdict.skip or not address:
-        return _concluded(replace(message, state=MessageState.SKIPPED, reason=verdict.skip), run)
-    return _send(
-        replace(message, address_hash=address_hash(message.channel, address)), address, facts, run, desk
-    )
-
-
-def _suppressed(message: Message, address: str, consent: Consent, desk: Desk) -> str | None:
-    known = desk.suppression(message.channel, address)
-    return known.reason if known and _closes(known, message, consent) else None
-
-
-def _closes(known: Suppression, message: Message, consent: Consent) -> bool:
-    return closes(known, message.channel, message.purpose, message.topic or None, consent)
-
-
-def _judged_as_service(message: Message, address: str, consent: Consent, desk: Desk) -> Verdict:
-    """Service mail needs no consent, so it has limits of its own."""
-    waits = as_of(consent, desk.clock.calendar()).pending(message.channel)
-    if desk.composer.asks_to_confirm(message) and not waits:
-        return Verdict(skip=Skip.NOTHING_TO_CONFIRM)
-    if not desk.may_ask(message.channel, address, message.id, message.journey):
-        return Verdict(skip=Skip.TOO_OFTEN)
-    return SEND
+    asked = ask(request, facts, desk)
+    if asked.verdict.hold:
+        raise _held(asked, facts)
+    message = replace(asked.message, decided_at=iso(asked.now))
+    if asked.verdict.skip:
+        skipped = replace(message, state=MessageState.SKIPPED, reason=asked.verdict.skip)
+        return _concluded(skipped, facts, run)
+    return _send(message, asked, facts, run, desk)
 
 
 def _measured(message: Message, consent: Consent, desk: Desk) -> list[Measure]:
@@ -99,39 +55,57 @@ def _measured(message: Message, consent: Consent, desk: Desk) -> list[Measure]:
     return [each for each in Measure if consent.may_measure(message.channel, each, unasked=unasked)]
 
 
-def _send(message: Message, address: str, facts: Facts, run: store.Run, desk: Desk) -> Receipt:
+def _send(message: Message, asked: Asked, facts: Facts, run: store.Run, desk: Desk) -> Receipt:
+    message = replace(message, address_hash=address_hash(message.channel, asked.address))
     try:
         measured = _measured(message, facts.consent, desk)
-        content = desk.composer.compose(message, address, facts.profile, measured=measured)
+        content = desk.composer.compose(message, asked.address, facts.profile, measured=measured)
     except RenderError as error:
-        return _concluded(
-            replace(message, state=MessageState.FAILED, reason=f"render:{error.field}"[:200]), run
-        )
-    claimed = replace(message, state=MessageState.SENDING, values=content.values, parts=content.parts)
-    store.claim(claimed, facts.consent, run)
+        reason = f"render:{error.field}"[:200]
+        return _concluded(replace(message, state=MessageState.FAILED, reason=reason), facts, run)
+    claimed = _claimed(message, content, asked, facts, run)
     try:
         body = content.body
         reference = desk.sms.send(body) if isinstance(body, Sms) else desk.email.send(body)
     except NotNowError as error:
-        raise _given_back(claimed, error, desk) from error
+        raise _given_back(claimed, error, facts, desk) from error
     except ProviderRefusedError as error:
-        return _settled(replace(claimed, state=MessageState.FAILED, reason=str(error)), run)
+        failed = replace(claimed, state=MessageState.FAILED, reason=str(error))
+        return _settled(failed, run, _unit_of(claimed, facts))
     except OutcomeUnknownError:
         return _settled(replace(claimed, state=MessageState.UNKNOWN, reason="provider_silent"), run)
-    sent = replace(
-        claimed, state=MessageState.SENT, provider_id=reference, sent_at=iso(desk.clock.calendar())
+    sent_at = iso(desk.clock.calendar())
+    return _settled(replace(claimed, state=MessageState.SENT, provider_id=reference, sent_at=sent_at), run)
+
+
+def _claimed(message: Message, content: Content, asked: Asked, facts: Facts, run: store.Run) -> Message:
+    """Ours to send: with a unit of its caps, in the same transaction."""
+    claimed = replace(
+        message,
+        state=MessageState.SENDING,
+        values=content.values,
+        parts=content.parts,
+        reserved=iso(asked.now) if asked.room else "",
+        turn="",
     )
-    return _settled(sent, run)
+    unit = write_of(asked.room.taken(asked.now, held=False)) if asked.room else None
+    store.claim(claimed, facts.consent, run, unit)
+    return claimed
 
 
-def _concluded(message: Message, run: store.Run) -> Receipt:
-    store.conclude(message, run)
+def _concluded(message: Message, facts: Facts, run: store.Run) -> Receipt:
+    store.conclude(message, run, _unit_of(message, facts))
     return Receipt(message.id, message.state, message.reason)
 
 
-def _settled(message: Message, run: store.Run) -> Receipt:
-    store.settle(message, run)
+def _settled(message: Message, run: store.Run, unit: Write | None = None) -> Receipt:
+    store.settle(message, run, unit)
     return Receipt(message.id, message.state, message.reason)
+
+
+def _unit_of(message: Message, facts: Facts) -> Write | None:
+    """What a message that is not sent after all gives back to the caps."""
+    return given_back(facts.consent.contact, message.digest) if message.reserved else None
 
 
 def _uncertain(there: Message, run: store.Run) -> Receipt:
@@ -139,17 +113,25 @@ def _uncertain(there: Message, run: store.Run) -> Receipt:
     return _settled(replace(there, state=MessageState.UNKNOWN, reason="attempt_vanished"), run)
 
 
-def _held(message: Message, verdict: Verdict) -> HeldError:
-    """Keep the slot of a message that must wait."""
+def _held(asked: Asked, facts: Facts) -> HeldError:
+    """Keep the slot of a message that must wait, and a unit of its caps for the moment that it waits for."""
+    message, verdict = asked.message, asked.verdict
     assert verdict.hold is not None
     assert verdict.until is not None
     held = replace(message, state=MessageState.PLANNED, reason=verdict.hold, held=message.held + 1)
-    store.plan(held)
+    if asked.room and not asked.request.ghost:
+        unit: Write | None = write_of(asked.room.taken(verdict.until, held=True))
+        held = replace(held, reserved=iso(verdict.until))
+    else:
+        unit, held = _unit_of(message, facts), replace(held, reserved="")
+    store.plan(held, unit)
     return HeldError(iso(verdict.until), verdict.hold)
 
 
-def _given_back(message: Message, error: NotNowError, desk: Desk) -> HeldError:
+def _given_back(message: Message, error: NotNowError, facts: Facts, desk: Desk) -> HeldError:
     """The provider did not take it, provably: planned again, and later."""
     store.give_back(replace(message, state=MessageState.PLANNED, reason=error.reason, held=message.held + 1))
+    if unit := _unit_of(message, facts):
+        store.return_unit(unit)
     pause = timedelta(seconds=error.wall_seconds * desk.clock.pace)
     return HeldError(iso(desk.clock.calendar() + pause), HoldReason(error.reason))

@@ -34,8 +34,8 @@ NOT_NOW = {
     "Throttling": (HoldReason.RATE, 30),
     "ThrottledException": (HoldReason.RATE, 30),
     "LimitExceededException": (HoldReason.QUOTA, 3600),
-    "SendingPausedException": (HoldReason.PAUSED, 3600),
-    "AccountSuspendedException": (HoldReason.PAUSED, 3600),
+    "SendingPausedException": (HoldReason.SUSPENDED, 3600),
+    "AccountSuspendedException": (HoldReason.SUSPENDED, 3600),
 }
 REFUSED = {
     "MessageRejected": "provider_rejected",

@@ -1,4 +1,4 @@
-"""When a message may go by the hours of its step, and how we know where the person is. Pure.
+"""When a message may go by its hours, and how we know where the person is. Pure.
 
 A text may go only where it is allowed in every zone that the number may be in. Where nobody knows the zone, the
 strictest holds: open in every zone of the workspace's country, or else the middle hour of the window by UTC, when it is
@@ -19,6 +19,18 @@ from sojourn.delivery.model import Window
 
 
 @dataclass(frozen=True, slots=True)
+class LocalHours:
+    """A window where somebody may be: a constraint of the scheduler."""
+
+    window: Window
+    place: Place
+
+    def opens(self, at: datetime) -> datetime | None:
+        """The first moment from `at` on that lies in the window in every zone of the place."""
+        return next_open_in_all(self.window, self.place.zones, at)
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """The first moment at which a message may go, None when there is none; and the zones that say so."""
 
@@ -26,17 +38,31 @@ class Release:
     zones: str
 
 
-def release(
+def hours_of(
     window: Window, channel: str, profile: Profile, workspace: Workspace, *, now: datetime
-) -> Release:
+) -> LocalHours:
     """By the first place that is known, or the strictest."""
     known = list(places(profile.timezone, profile.phone, workspace))
     if channel == "sms" and known:
-        return Release(next_open_in_all(window, known[0].zones, now), str(known[0]))
+        return LocalHours(window, known[0])
     for place, hours in _strictest(window, workspace) if channel == "sms" else _mildest(window, known):
-        if opens := next_open_in_all(hours, place.zones, now):
-            return Release(opens, str(place))
-    raise AssertionError("one zone has hours on every day")
+        if next_open_in_all(hours, place.zones, now):
+            return LocalHours(hours, place)
+    raise AssertionError("one zone has hours in every week")
+
+
+def release(
+    window: Window, channel: str, profile: Profile, workspace: Workspace, *, now: datetime
+) -> Release:
+    """When these hours let a message go."""
+    hours = hours_of(window, channel, profile, workspace, now=now)
+    return Release(hours.opens(now), str(hours.place))
+
+
+def home_of(profile: Profile, workspace: Workspace) -> ZoneInfo:
+    """The one zone by which somebody's days are counted: the surest that is known, or UTC."""
+    place = next(places(profile.timezone, profile.phone, workspace), None)
+    return place.zones[0] if place else ZoneInfo(DEFAULT_ZONE)
 
 
 def asks_workspace(profile: Profile) -> bool:

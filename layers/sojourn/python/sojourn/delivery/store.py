@@ -4,7 +4,8 @@ Written in DynamoDB's own words (see sojourn.transactions): every message pays f
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
 
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
@@ -18,8 +19,21 @@ from sojourn.delivery.model import AlreadyClaimedError, ClaimStaleError, Facts
 from sojourn.errors import EnrolmentEndedError
 from sojourn.messages.model import Message, MessageState
 from sojourn.messages.store import MessageRow, item_of, key_of
-from sojourn.tables import PeopleRow, condition_failed
-from sojourn.transactions import ABSENT, Key, Value, Write, check, number, put, text, transact, update
+from sojourn.tables import ConfigRow, PeopleRow, condition_failed
+from sojourn.transactions import (
+    ABSENT,
+    Key,
+    Value,
+    Write,
+    check,
+    number,
+    put,
+    read_beside,
+    text,
+    transact,
+    truth,
+    update,
+)
 from sojourn.transactions import read as read_rows
 
 # A message may be taken over while nobody has begun to send it; later only whoever claimed it may write the result.
@@ -27,6 +41,7 @@ IS_PLANNED = "#state = :planned"
 IS_FREE = f"{ABSENT} OR {IS_PLANNED}"
 IS_OPEN = "#state IN (:sending, :unknown)"
 IS_MINE = f"{IS_OPEN} AND #owner = :owner"
+NOT_MOVED = "attribute_exists(#pk) AND attribute_not_exists(#moved)"
 CONSENT_AS_READ = "#revision = :revision"
 FREE: Mapping[str, Value] = {":planned": text(MessageState.PLANNED)}
 OPEN: Mapping[str, Value] = {":sending": text(MessageState.SENDING), ":unknown": text(MessageState.UNKNOWN)}
@@ -44,8 +59,8 @@ class Run(Protocol):
         """The condition that the run goes on."""
         ...
 
-    def advance(self) -> Write:
-        """The step forward, under the same condition."""
+    def advance(self, message: Message) -> Write:
+        """The step forward past what became of the message, under the same condition."""
         ...
 
 
@@ -54,7 +69,24 @@ def read(contact: str, digest: str, run: Key) -> tuple[Facts, PeopleRow | None]:
 
     The run and its message stay with the contact that began it; what is known and allowed is the survivor's.
     """
-    rows = _by_key([*_person(contact), (f"C#{contact}", f"MSG#{digest}"), run])
+    asked = _asked(contact, digest, run)
+    return _facts(contact, digest, run, {(row.pk, row.sk): row for row in read_rows(asked)})
+
+
+def read_with(
+    contact: str, digest: str, run: Key, setting: Key
+) -> tuple[Facts, PeopleRow | None, Mapping[str, Any]]:
+    """The same, and in the same request what a row of Config says; nothing when it is not there."""
+    rows, beside = read_beside(_asked(contact, digest, run), ConfigRow, setting)
+    found = _facts(contact, digest, run, {(row.pk, row.sk): row for row in rows})
+    return *found, beside.data if beside else {}
+
+
+def _asked(contact: str, digest: str, run: Key) -> list[Key]:
+    return [*_person(contact), (f"C#{contact}", f"MSG#{digest}"), run]
+
+
+def _facts(contact: str, digest: str, run: Key, rows: dict[Key, PeopleRow]) -> tuple[Facts, PeopleRow | None]:
     message, here = rows.get((f"C#{contact}", f"MSG#{digest}")), contact
     while (
         (profile := rows.get((f"C#{here}", "PROFILE")))
@@ -80,8 +112,12 @@ def _by_key(keys: Iterable[Key]) -> dict[Key, PeopleRow]:
     return {(row.pk, row.sk): row for row in read_rows(keys)}
 
 
-def plan(message: Message) -> None:
-    """Keep a held message's slot: absent or planned → planned."""
+def plan(message: Message, unit: Write | None = None) -> None:
+    """Keep a held message's slot: absent or planned → planned. `unit` is what this changes of the caps."""
+    if unit:
+        failed = transact([put(item_of(message), IS_FREE, FREE), unit])
+        _raise_for(message, failed, message_at=0, unit_at=1)
+        return
     try:
         MessageRow.of(message).save(condition=_free())
     except PutError as error:
@@ -90,22 +126,23 @@ def plan(message: Message) -> None:
         raise AlreadyClaimedError(message.id) from error
 
 
-def claim(message: Message, consent: Consent, run: Run) -> None:
-    """Absent or planned → sending, if the run goes on and consent is what was read: this is the fence."""
+def claim(message: Message, consent: Consent, run: Run, unit: Write | None = None) -> None:
+    """Absent or planned → sending, if the run goes on, and consent and caps are what was read: this is the fence."""
     ours = put(item_of(message), IS_FREE, FREE)
-    failed = transact([run.guard(), _consent_as_read(consent), ours])
-    _raise_for(message, failed, run_at=0, consent_at=1, message_at=2)
+    failed = transact([run.guard(), _consent_as_read(consent), ours, *([unit] if unit else [])])
+    _raise_for(message, failed, run_at=0, consent_at=1, message_at=2, unit_at=3)
 
 
-def conclude(message: Message, run: Run) -> None:
+def conclude(message: Message, run: Run, unit: Write | None = None) -> None:
     """Absent or planned → skipped or failed without a claim, and the run moves on."""
-    failed = transact([put(item_of(message), IS_FREE, FREE), run.advance()])
+    ours = put(item_of(replace(message, moved=True, reserved="")), IS_FREE, FREE)
+    failed = _transact_with([ours, run.advance(message)], unit)
     _raise_for(message, failed, message_at=0, run_at=1)
 
 
-def settle(message: Message, run: Run) -> None:
+def settle(message: Message, run: Run, unit: Write | None = None) -> None:
     """Sending → sent, failed or unknown, and the run moves on. A run that ended meanwhile loses only its step."""
-    failed = transact([_result(message), run.advance()])
+    failed = _transact_with([_result(message), run.advance(message)], unit)
     try:
         _raise_for(message, failed, message_at=0, run_at=1)
     except EnrolmentEndedError:
@@ -119,6 +156,17 @@ def settle_alone(message: Message) -> None:
     _update_mine(message, actions)
 
 
+def _transact_with(writes: list[Write], unit: Write | None) -> set[int]:
+    """With what is given back to the caps; where their row is gone, as of an erased contact, without."""
+    failed = transact([*writes, *([unit] if unit else [])])
+    return transact(writes) if failed == {len(writes)} else failed
+
+
+def return_unit(unit: Write) -> None:
+    """Give back to the caps what nobody waits for; nothing is lost where their row is gone."""
+    transact([unit])
+
+
 def give_back(message: Message) -> None:
     """Sending → planned: the provider provably did not take it."""
     actions: list[Action] = [
@@ -126,13 +174,15 @@ def give_back(message: Message) -> None:
         MessageRow.reason.set(message.reason),
         MessageRow.held.set(message.held),
         MessageRow.owner.remove(),
+        MessageRow.reserved.remove(),
     ]
     _update_mine(message, actions)
 
 
 def move_on(message: Message, run: Run) -> None:
-    """The run moves on past a message that is settled already."""
-    _raise_for(message, transact([run.advance()]), run_at=0)
+    """The run moves on past a message that was settled without it: once, for the message says so."""
+    moved = update(key_of(message), "SET #moved = :yes", NOT_MOVED, {":yes": truth(value=True)})
+    _raise_for(message, transact([moved, run.advance(message)]), message_at=0, run_at=1)
 
 
 def _update_mine(message: Message, actions: list[Action]) -> None:
@@ -145,7 +195,13 @@ def _update_mine(message: Message, actions: list[Action]) -> None:
 
 
 def _raise_for(
-    message: Message, failed: set[int], *, run_at: int, message_at: int = -1, consent_at: int = -1
+    message: Message,
+    failed: set[int],
+    *,
+    run_at: int = -1,
+    message_at: int = -1,
+    consent_at: int = -1,
+    unit_at: int = -1,
 ) -> None:
     """Name the condition that cancelled a transaction."""
     if message_at in failed and consent_at < 0:
@@ -154,7 +210,7 @@ def _raise_for(
         raise EnrolmentEndedError(message.enrolment)
     if message_at in failed:
         raise AlreadyClaimedError(message.id)
-    if consent_at in failed:
+    if consent_at in failed or unit_at in failed:
         raise ClaimStaleError(message.id)
 
 
@@ -166,10 +222,10 @@ def _consent_as_read(consent: Consent) -> Write:
 
 
 def _result(message: Message) -> Write:
-    """What became of it, written by whoever claimed it."""
+    """What became of it, written by whoever claimed it; with it the run moves on."""
     results = _results(message)
-    change = "SET " + ", ".join(f"#{name} = :to_{name}" for name in results)
-    values = {f":to_{name}": text(value) for name, value in results.items()}
+    change = "SET #moved = :yes, " + ", ".join(f"#{name} = :to_{name}" for name in results)
+    values = {":yes": truth(value=True), **{f":to_{name}": text(value) for name, value in results.items()}}
     return update(key_of(message), change, IS_MINE, {**OPEN, ":owner": text(message.owner), **values})
 
 

@@ -4,7 +4,7 @@ A bucket is a minute of the calendar; on a paced calendar it is as long as the r
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,11 +36,12 @@ def bucket_of(moment: datetime, pace: float) -> int:
     return int(moment.timestamp() // bucket_seconds(pace))
 
 
-def put_due(due: Due, *, now: datetime, pace: float, shards: int) -> None:
-    """Note what to do; putting it twice is putting it once. The past is put into the present bucket."""
+def put_due(due: Due, *, now: datetime, pace: float, shards: int, under: str = "") -> None:
+    """Note what to do; putting it twice is putting it once. The past is put into the present bucket. What stands
+    `under` a name no sweep looks at: see `due_under`."""
     bucket = bucket_of(max(due.at, now), pace)
     DueRow(
-        _hash_key(bucket, _shard(due.id, shards)),
+        under or _hash_key(bucket, _shard(due.id, shards)),
         _range_key(due),
         task={**due.task, "at": due.at.timestamp(), "kind": due.kind, "id": due.id},
     ).save()
@@ -53,10 +54,22 @@ def remove_due(due: Due, *, pace: float, shards: int) -> None:
 
 def due_in(bucket: int, shard: int) -> Iterator[tuple[DueRow, Due]]:
     """Everything in one bucket and shard, in the order of time."""
-    for row in DueRow.query(_hash_key(bucket, shard), consistent_read=True):
+    yield from due_under(_hash_key(bucket, shard))
+
+
+def due_under(name: str) -> Iterator[tuple[DueRow, Due]]:
+    """Everything that stands under a name, `paused#welcome`, in the order of time."""
+    for row in DueRow.query(name, consistent_read=True):
         task = dict(row.task)
         moment = datetime.fromtimestamp(task.pop("at"), UTC)
         yield row, Due(moment, task.pop("kind"), task.pop("id"), task)
+
+
+def delete_all(rows: Iterable[DueRow]) -> None:
+    """Delete what was done, 25 rows a request."""
+    with DueRow.batch_write() as batch:
+        for row in rows:
+            batch.delete(row)
 
 
 def read_cursor() -> int | None:

@@ -1,11 +1,12 @@
 """What follows when SES says something of a mail.
 
 Addresses first, then the message, the event last: each can be repeated, so a crash anywhere is mended by the queue's
-next attempt, and the same notification three times is one event.
+next attempt, and the same notification three times is one event. The event lets segments know of whoever was written
+to; whoever else has the address is judged again by the next sweep.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -14,8 +15,8 @@ from sojourn.consent.addresses.store import soft_bounce, suppress
 from sojourn.consent.model import Channel, ConsentChange, Purpose, Status
 from sojourn.consent.store import record
 from sojourn.consent.suppression import Reason, Send
-from sojourn.contacts.addresses import address_hash
-from sojourn.contacts.store import get_profile
+from sojourn.contacts.addresses import address_hash, email_key
+from sojourn.contacts.store import find_contact, get_profile
 from sojourn.errors import Retryable, StoreBusyError
 from sojourn.events.model import Event, internal_event
 from sojourn.events.store import insert
@@ -28,6 +29,7 @@ from sojourn.messages.store import find_message, messages_of
 
 ATTEMPTS = 8
 SOURCE = "ses"
+JudgeAgain = Callable[[str], None]  # a contact, by the next sweep
 CLOCKS_DIFFER_BY = timedelta(days=1)
 EVENT_OF_OUTCOME = {BOUNCED: "Message Bounced", COMPLAINED: "Message Complained"}
 
@@ -36,13 +38,13 @@ class MessageNotYetKnownError(Retryable):
     """The provider speaks of a message that is not written yet: ask the queue to say it again."""
 
 
-def take_feedback(letter: Letter, *, clock: Clock) -> bool:
+def take_feedback(letter: Letter, *, clock: Clock, judge_again: JudgeAgain) -> bool:
     """Let one notification take effect; False when it is not about a mail of ours."""
     notification = read_notification(letter.text)
     if notification is None:
         return False
     if not notification.tagged and not notification.tag:
-        return _of_an_identity(notification, clock)
+        return _of_an_identity(notification, clock, judge_again)
     if notification.kind is Kind.DELIVERED and note_delivery(notification.tag):
         return True
     message = find_message(notification.tag)
@@ -51,15 +53,25 @@ def take_feedback(letter: Letter, *, clock: Clock) -> bool:
             raise MessageNotYetKnownError(notification.tag)
         return False
     _of_a_message(notification, message, clock)
+    _tell_holders(notification, message.contact, judge_again)
     return True
 
 
-def _of_an_identity(notification: Notification, clock: Clock) -> bool:
+def _of_an_identity(notification: Notification, clock: Clock, judge_again: JudgeAgain) -> bool:
     """Feedback on the sender's identity names no message; what it says of the addresses holds all the same."""
     concerns = notification.kind in {Kind.BOUNCED, Kind.COMPLAINED}
     if concerns:
         _close_addresses(notification, None, _moment(notification, clock))
+        _tell_holders(notification, "", judge_again)
     return concerns
+
+
+def _tell_holders(notification: Notification, told: str, judge_again: JudgeAgain) -> None:
+    """Whose address it is now: another contact than the one who was written to, or nobody knows who that was."""
+    for recipient in notification.recipients:
+        holder = find_contact(email_key(recipient.address))
+        if holder and holder != told:
+            judge_again(holder)
 
 
 def _of_a_message(notification: Notification, message: Message, clock: Clock) -> None:
@@ -130,8 +142,9 @@ def _moment(notification: Notification, clock: Clock) -> datetime:
 
 
 def _event(notification: Notification, message: Message, at: datetime) -> Event | None:
-    """What journeys and segments see of it; deliveries are only state of the message."""
-    name = EVENT_OF_OUTCOME.get(outcome_of(notification))
+    """What journeys and segments see of it; a delivery is only state of the message, unless its run asks for it."""
+    outcome = outcome_of(notification)
+    name = "Message Delivered" if outcome == DELIVERED and message.followed else EVENT_OF_OUTCOME.get(outcome)
     if name is None:
         return None
     particulars = {"bounce_type": notification.type or "Permanent", "bounce_subtype": notification.subtype}
@@ -146,7 +159,14 @@ def _event(notification: Notification, message: Message, at: datetime) -> Event 
             "version": message.version,
             "step": message.step,
             "channel": message.channel,
-            **(particulars if outcome_of(notification) == BOUNCED else {"feedback": notification.feedback}),
+            "template": message.template,
+            **(
+                particulars
+                if outcome == BOUNCED
+                else {"feedback": notification.feedback}
+                if notification.feedback
+                else {}
+            ),
         },
     )
 

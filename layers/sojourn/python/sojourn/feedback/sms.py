@@ -3,8 +3,12 @@
 STOP closes the number before anything else is looked at, and whether or not we know whose it is. `SMS Received` is
 written last and tells a second attempt that all is done. Nothing is answered here: carriers and End User Messaging
 confirm STOP and answer HELP themselves, and a second confirmation would be one text too many.
+
+The events let segments and journeys know. Somebody whose number was taken in a moment ago, and of whom nothing else is
+written yet, has no identity that an event could stand under: they are judged again by the next sweep.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sojourn.clock import Clock, iso, parse_iso
@@ -28,7 +32,7 @@ RECEIVED, GIVEN, WITHDRAWN = "SMS Received", "Consent Given", "Consent Withdrawn
 STOPPED, STARTED = "sms STOP", "sms START"
 
 
-def take_sms(letter: Letter, *, clock: Clock) -> bool:
+def take_sms(letter: Letter, *, clock: Clock, judge_again: Callable[[str], None]) -> bool:
     """Let one text take effect; False when the letter is none."""
     sms = read_sms(letter.text)
     if sms is None:
@@ -37,7 +41,7 @@ def take_sms(letter: Letter, *, clock: Clock) -> bool:
     if sms.keyword is Keyword.STOP:
         suppress(Channel.SMS, sms.sender, reason=Reason.STOP, at=at, source=STOPPED)
     contact = find_contact(f"p#{sms.sender}")
-    profile = get_profile(contact) if contact else None
+    profile = _still_there(get_profile(contact)) if contact else None
     if profile and _is_done(profile, sms):
         return True
     identity = next(iter(profile.partitions), None) if profile else None  # where our own events about them go
@@ -47,7 +51,14 @@ def take_sms(letter: Letter, *, clock: Clock) -> bool:
         lift(Channel.SMS, sms.sender, at=at, source=STARTED)
     if profile and identity:
         _insert(_event(sms, identity, RECEIVED, at, _particulars(sms, profile)))
+    elif profile:
+        judge_again(profile.contact)
     return True
+
+
+def _still_there(profile: Profile) -> Profile | None:
+    """None for somebody who is being erased: nothing more is written of them."""
+    return None if profile.erased_at else profile
 
 
 def _is_done(profile: Profile, sms: InboundSms) -> bool:
@@ -113,6 +124,7 @@ def _names_of(message: Message) -> dict[str, object]:
         "journey": message.journey,
         "version": message.version,
         "step": message.step,
+        "template": message.template,
     }
 
 

@@ -12,12 +12,13 @@ from sojourn.tables import condition_failed
 
 
 def note_delivery(message: str) -> bool:
-    """Of a sent mail of which no more is known, as of nearly all, without reading it; False when it is not one."""
+    """Of a sent mail of which no more is known, and that no run asks for, as of nearly all, without reading it; False
+    when it is not one."""
     key = split_message_id(message)
     if key is None:
         return False
     is_sent = (MessageRow.state == MessageState.SENT.value) & MessageRow.provider_id.exists()
-    no_more_known = MessageRow.outcome.does_not_exist()
+    no_more_known = MessageRow.outcome.does_not_exist() & MessageRow.followed.does_not_exist()
     return _update(
         MessageRow(f"C#{key[0]}", f"MSG#{key[1]}"),
         [MessageRow.outcome.set(DELIVERED)],

@@ -4,7 +4,8 @@ Each row counts for what it is now: figures(new) − figures(old). So the sums h
 planned = pending + sent + skipped + failed + unknown, and enrolled = active + completed + exited + failed.
 A row that is removed is not counted any more, and a recount over the rows gives the same figures.
 
-Of segments, what happened is counted: who came and who went, by day. So a size is what came less what went, on any day.
+Of segments, what happened is counted: who came and who went, by day. So a size is what came less what went, on any
+day. So it is of those who were refused at the entry of a journey.
 """
 
 import re
@@ -20,7 +21,8 @@ from sojourn.events.model import Event
 NONE = "-"
 JOURNEY, SEGMENT = "journey", "segment"
 NO_REASON = "unspecified"
-MEMBERSHIP = "SEG#"
+MEMBERSHIP, REFUSAL = "SEG#", "REFUSED#"
+YES = "true"
 
 FIGURE_OF_STATE = {
     "planned": "pending",  # held: the intent keeps its place
@@ -32,6 +34,7 @@ FIGURE_OF_STATE = {
 }
 FIGURE_OF_STATUS = {"active": "active", "completed": "completed", "exited": "exited", "failed": "failed"}
 WITH_REASON = {"skipped", "exited"}
+HELD_OUT = "holdout"  # before the figures of those to whom nothing is sent
 
 FIGURE_OF_EVENT = {
     "Message Opened": "opens",
@@ -98,6 +101,8 @@ def deltas(change: Change) -> Deltas:
     row = change.new or change.old or {}
     if row.get("sk", "").startswith(MEMBERSHIP):
         return merged([_moved(change.old, change.new)])
+    if row.get("sk", "").startswith(REFUSAL):
+        return _refused(change.old, change.new)
     return merged([_figures(change.new), _negative(_figures(change.old))])
 
 
@@ -137,11 +142,30 @@ def _counted(row: Mapping[str, str]) -> Iterator[tuple[CounterKey, Counter[str]]
     kind, *rest = row["sk"].split("#")
     if kind == "ENROL":
         figure = _with_reason(FIGURE_OF_STATUS[row["status"]], row)
-        yield CounterKey(rest[0], row["entered_at"][:10]), Counter({"enrolled": 1, figure: 1})
+        yield (
+            CounterKey(rest[0], row["entered_at"][:10]),
+            Counter({"enrolled": 1, figure: 1, **_converted(row)}),
+        )
     if kind == "MSG":
         figure = _with_reason(FIGURE_OF_STATE[row["state"]], row)
         key = CounterKey(row["journey"], _day(row), row["step"], row["channel"])
         yield key, Counter({"planned": 1, figure: 1})
+
+
+def _converted(row: Mapping[str, str]) -> dict[str, int]:
+    """Who met the goal; those held out apart, for they are what the others are compared with."""
+    is_met = int("converted_at" in row)
+    if row.get(HELD_OUT) != YES:
+        return {"converted": is_met}
+    return {f"{HELD_OUT}.enrolled": 1, f"{HELD_OUT}.converted": is_met}
+
+
+def _refused(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Deltas:
+    """Somebody did not come in. A row that goes, because they are forgotten, takes nothing back: it happened."""
+    if new is None or new["event"] == (old or {}).get("event"):
+        return {}
+    key = CounterKey(new["journey"], new["at"][:10])
+    return {key: Counter({f"skipped.{_word(new.get('reason'))}": 1})}
 
 
 def _moved(old: Mapping[str, str] | None, new: Mapping[str, str] | None) -> Deltas:
@@ -185,4 +209,5 @@ def _negative(figures: Deltas) -> Deltas:
 def _texts(image: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, str] | None:
     if not image:
         return None
-    return {name: value["S"] for name, value in image.items() if "S" in value}
+    told = {name: value["S"] for name, value in image.items() if "S" in value}
+    return told | {name: YES for name, value in image.items() if value.get("BOOL")}

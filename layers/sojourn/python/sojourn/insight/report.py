@@ -35,6 +35,9 @@ def _enrolments(figures: Counter[str]) -> dict[str, Any]:
         "completed": figures["completed"],
         "exited": _by_reason(figures, "exited"),
         "failed": figures["failed"],
+        "converted": figures["converted"],
+        "holdout": {"enrolled": figures["holdout.enrolled"], "converted": figures["holdout.converted"]},
+        "skipped": _by_reason(figures, "skipped"),
     }
 
 

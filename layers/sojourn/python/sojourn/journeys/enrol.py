@@ -1,41 +1,73 @@
 """Let a contact in, or out: the row first, then the execution; both may be repeated (house law 2).
 
-A journey is entered once. One of the purpose `service` answers a request, so the next request enters it again, once
-the run before is over: one run at a time, and a while between them (docs/decisions/0018-each-request-is-an-entry.md).
+In this order it is asked: may anybody come in now; does the event say whose run it is; may this person again
+(reentry.py); is the goal met already; does the filter let them in (gates.py). The first No is noted (refusals/),
+counted, and what `explain` tells. A number of a run is taken by a condition: who finds it taken reads again.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sojourn.clock import iso, parse_iso
-from sojourn.consent.model import Purpose
+from sojourn import telemetry
+from sojourn.clock import iso
+from sojourn.contacts.model import Profile
+from sojourn.errors import StoreBusyError
 from sojourn.events.model import Event
-from sojourn.journeys import store
+from sojourn.journeys import gates, store
+from sojourn.journeys.engine import Engine
 from sojourn.journeys.enrolment import Enrolment, Status
 from sojourn.journeys.graph import first_state
+from sojourn.journeys.language.entering import Again, ByRequest, From, Trigger
 from sojourn.journeys.model import Journey
+from sojourn.journeys.moments import due_after
+from sojourn.journeys.naming import facts_of, named_by
+from sojourn.journeys.reentry import No, Refused, is_free, why_not
+from sojourn.journeys.refusals.store import note as note_refusal
+from sojourn.journeys.splits import is_held_out, splits_of
 from sojourn.journeys.versions import LiveJourney, published
-from sojourn.journeys.wait import Engine
+from sojourn.rules.literals import path_of
+from sojourn.rules.values import at_path
+from sojourn.telemetry import Metric
 
-ONCE = 1  # re-entry is `once` in this version of the language: the first entry is the only one
-A_WHILE = timedelta(minutes=10)  # the least between two service mails to one address, too
+ONCE = 1  # the number of a first run
+TRIES = 8
 MERGED = "merged"
+LONGEST_KEY = 256
 
 
-def enrol(collections: Sequence[str], event: Event, live: LiveJourney, *, engine: Engine) -> Enrolment | None:
-    """Admit the contact and start the first leg; None when they were in before, under whichever of their contacts.
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody at the door: the person as the event leaves them, and the entry (its place, from 1) that it opens.
+
+    `occurrence` names the day or the moment of a schedule by which they come; it lets in once, whatever events tell it.
+    """
+
+    profile: Profile
+    event: Event
+    place: int
+    occurrence: str = ""
+
+    @property
+    def by(self) -> str:
+        """What the run says it was begun by."""
+        return self.occurrence or self.event.key
+
+
+def enrol(arrival: Arrival, live: LiveJourney, *, engine: Engine) -> Enrolment | None:
+    """Admit the contact and start the first leg; None when they may not come in.
 
     The same event comes here again after a crash: it finds its own row and starts the same execution name.
     """
     journey, _ = published(live.name, live.version)
-    if is_entered_again(journey):
-        before = [run for contact in collections for run in store.enrolments_of(contact, live.name)]
-    else:
-        before = store.entries(collections, live.name, ONCE) if len(collections) > 1 else []
-    entry = _next_entry(before, event, journey)
-    wanted = _wanted(collections[0], entry, event, live, engine) if entry else None
-    admitted = store.admit(wanted) if wanted else _again(before, event, journey, engine)
+    no = gates.closed(arrival.event.at, live)
+    admitted = None
+    if no is None:
+        key = key_of(journey, arrival)
+        found = No(Refused.NO_KEY, {"key": _key_name(journey, arrival.place)}) if key is None else None
+        admitted, no = (None, found) if key is None else _admit(arrival, key, journey, live, engine)
+    if no is not None:
+        _refuse(arrival, live.name, no)
     if admitted is not None and admitted.status is Status.ACTIVE and admitted.leg == 1:
         engine.machines.start(admitted)
     return admitted
@@ -47,27 +79,64 @@ def leave(enrolment: Enrolment, reason: str, *, engine: Engine) -> None:
     engine.machines.stop(replace(enrolment, reason=reason))
 
 
-def is_entered_again(journey: Journey) -> bool:
-    """Whether the journey answers requests, each of them."""
-    return journey.purpose is Purpose.SERVICE
+def key_of(journey: Journey, arrival: Arrival) -> str | None:
+    """The value that tells this person's runs apart, "" where nothing does; None when the event lacks it."""
+    name = _key_name(journey, arrival.place)
+    if not name:
+        return ""
+    value = at_path(arrival.event.properties, path_of(name))
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value)[:LONGEST_KEY] or None
 
 
-def _next_entry(before: Sequence[Enrolment], event: Event, journey: Journey) -> int:
-    """The number of a new run, or 0. Two events may be given the same: the row admits one of them."""
-    if not before:
-        return ONCE
-    if not is_entered_again(journey) or any(run.entered_by == event.key for run in before):
-        return 0
-    is_too_soon = any(parse_iso(run.entered_at) > event.at - A_WHILE for run in before)
-    if is_too_soon or any(run.status is Status.ACTIVE for run in before):
-        return 0
-    return max(run.entry for run in before) + 1
+def _admit(
+    arrival: Arrival, key: str, journey: Journey, live: LiveJourney, engine: Engine
+) -> tuple[Enrolment | None, No | None]:
+    for _ in range(TRIES):
+        before = _runs(arrival, journey)
+        if mine := next((run for run in before if run.entered_by == arrival.by), None):
+            return _again(mine, before, journey, engine), None
+        entry = max((run.entry for run in before), default=0) + 1
+        wanted = enrolment_of(arrival, entry, key, journey, live, engine.clock.calendar())
+        if no := _why_not(wanted, before, arrival, journey, engine):
+            return None, no
+        if admitted := store.admit(wanted):
+            return admitted, None
+        if is_free(journey) and len(arrival.profile.collections) == 1 and not before:
+            first = store.get_enrolment(wanted.id)
+            return None, why_not(
+                journey, [first] if first else [], key=key, at=arrival.event.at, now=arrival.event.at
+            )
+    raise StoreBusyError(live.name)
 
 
-def _again(before: Sequence[Enrolment], event: Event, journey: Journey, engine: Engine) -> Enrolment | None:
+def _runs(arrival: Arrival, journey: Journey) -> Sequence[Enrolment]:
+    """The person's runs that matter. Of a plain journey that is entered once, the row's condition asks for it."""
+    collections = arrival.profile.collections
+    if not is_free(journey):
+        return [run for contact in collections for run in store.enrolments_of(contact, journey.name)]
+    if len(collections) == 1 and journey.filter is None:
+        return ()
+    return store.entries(collections, journey.name, ONCE)
+
+
+def _why_not(
+    wanted: Enrolment, before: Sequence[Enrolment], arrival: Arrival, journey: Journey, engine: Engine
+) -> No | None:
+    now = engine.clock.calendar()
+    no = why_not(journey, before, key=wanted.key, at=arrival.event.at, now=now)
+    if no:
+        return no
+    profile, event = arrival.profile, arrival.event
+    return gates.goal_met(wanted, profile, event, journey) or gates.filtered(wanted, profile, journey, now)
+
+
+def _again(
+    mine: Enrolment, before: Sequence[Enrolment], journey: Journey, engine: Engine
+) -> Enrolment | None:
     """The run that this event began. Begun while two contacts became one, it may be one too many."""
-    mine = next((run for run in before if run.entered_by == event.key), None)
-    if mine is not None and mine.status is Status.ACTIVE and _rivals(mine, before, journey):
+    if mine.status is Status.ACTIVE and _rivals(mine, before, journey):
         leave(mine, MERGED, engine=engine)
         return None
     return mine
@@ -75,25 +144,50 @@ def _again(before: Sequence[Enrolment], event: Event, journey: Journey, engine: 
 
 def _rivals(mine: Enrolment, before: Sequence[Enrolment], journey: Journey) -> list[Enrolment]:
     """The runs of the person's other contacts that leave no room for this one."""
-    others = [run for run in before if run.contact != mine.contact]
-    if is_entered_again(journey):
-        return [run for run in others if run.status is Status.ACTIVE]
-    return others
+    others = [run for run in before if run.contact != mine.contact and run.key == mine.key]
+    if journey.again is Again.ONCE:
+        return others
+    return [] if run_side_by_side(journey) else [run for run in others if run.status is Status.ACTIVE]
 
 
-def _wanted(contact: str, entry: int, event: Event, live: LiveJourney, engine: Engine) -> Enrolment:
-    journey, _ = published(live.name, live.version)
-    now = iso(engine.clock.calendar())
+def run_side_by_side(journey: Journey) -> bool:
+    """Whether one person may be in it several times at once, by the same key."""
+    is_paused = journey.again is Again.AFTER_PAUSE and journey.reentry.pause_from is From.ENTRY
+    return journey.again is Again.ALWAYS or is_paused
+
+
+def _key_name(journey: Journey, place: int) -> str:
+    entry = journey.entries[place - 1]
+    return entry.key if isinstance(entry, Trigger | ByRequest) else ""
+
+
+def enrolment_of(
+    arrival: Arrival, entry: int, key: str, journey: Journey, live: LiveJourney, at: datetime
+) -> Enrolment:
+    """The row of a run that begins."""
+    now, contact, first = iso(at), arrival.profile.contact, first_state(journey)
     return Enrolment(
         contact=contact,
         journey=live.name,
         entry=entry,
         version=live.version,
         version_arn=live.version_arn,
-        entered_by=event.key,
-        entered_at=iso(event.at),
-        identity=event.pk,
-        at=first_state(journey),
-        until=now,
+        entered_by=arrival.by,
+        entered_at=iso(arrival.event.at),
+        identity=arrival.event.pk,
+        at=first,
+        until=iso(due_after(journey, first, at)),
         started_at=now,
+        key=key,
+        facts=facts_of(arrival.event.properties, named_by(journey)),
+        splits=splits_of(journey, contact),
+        holdout=bool(journey.holdout) and is_held_out(journey, contact),
     )
+
+
+def _refuse(arrival: Arrival, journey: str, no: No) -> None:
+    if note_refusal(arrival.profile.contact, journey, arrival.event, no):
+        telemetry.count_by(Metric.ENTRIES_REFUSED, no.reason.value)
+        telemetry.detail(
+            "entry refused", contact=arrival.profile.contact, journey=journey, reason=no.reason.value
+        )

@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from sojourn.journeys.check import Templates
-from sojourn.journeys.load import Examined, JourneyRefusedError, examine
+from sojourn.journeys.checking.check import Known, Templates
+from sojourn.journeys.load import NOTHING_KNOWN, Examined, JourneyRefusedError, examine
 from sojourn.journeys.model import Journey
 from sojourn.rules.findings import Finding
 from sojourn.rules.parse import decode
@@ -15,21 +16,33 @@ SUFFIXES = (".journey.yaml", ".journey.yml", ".journey.json")
 
 
 def check_files(
-    paths: Iterable[Path], *, templates: Templates = None, write: Callable[[str], object] = sys.stdout.write
+    paths: Iterable[Path],
+    *,
+    templates: Templates = None,
+    known: Known = NOTHING_KNOWN,
+    strict: bool = False,
+    write: Callable[[str], object] = sys.stdout.write,
 ) -> int:
-    """Check every journey file in the folders; write each error on a line; 0 when there is none, else 1."""
+    """Check every journey file in the folders; write each error and warning on a line.
+
+    0 when there is no error, else 1; `strict` takes warnings for errors.
+    """
     files = list(journey_files(paths))
-    findings = [finding for examined in _examined(files, templates) for finding in examined.findings]
+    examined = list(_examined(files, known if templates is None else replace(known, templates=templates)))
+    findings = [finding for each in examined for finding in each.findings]
+    warnings = [warning for each in examined for warning in each.warnings]
     for finding in findings:
         write(f"{finding}\n")
+    for warning in warnings:
+        write(f"warning: {warning}\n")
     if not files:
         write("no *.journey.yaml found\n")
-    return 1 if findings or not files else 0
+    return 1 if findings or not files or (strict and warnings) else 0
 
 
-def load_file(path: Path, *, templates: Templates = None) -> Journey:
+def load_file(path: Path, *, templates: Templates = None, known: Known = NOTHING_KNOWN) -> Journey:
     """The journey of one file; `JourneyRefusedError` names every error in it."""
-    examined = _examine_file(path, templates)
+    examined = _examine_file(path, known if templates is None else replace(known, templates=templates))
     if examined.journey is None or examined.findings:
         raise JourneyRefusedError(examined.findings)
     return examined.journey
@@ -44,11 +57,14 @@ def journey_files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _examined(files: list[Path], templates: Templates) -> Iterator[Examined]:
+def _examined(files: list[Path], known: Known) -> Iterator[Examined]:
+    """Each by itself; then each that is sound beside the others, and names that come twice."""
+    alone = {path: _examine_file(path, known) for path in files}
+    sound = {each.journey.name: each.journey for each in alone.values() if each.journey and not each.findings}
+    beside = replace(known, journeys={**(known.journeys or {}), **sound})
     first: dict[str, Path] = {}
-    for path in files:
-        examined = _examine_file(path, templates)
-        yield examined
+    for path, examined in alone.items():
+        yield examined if examined.findings else _examine_file(path, beside)
         if examined.journey is None or not examined.journey.name:
             continue
         name = examined.journey.name
@@ -58,14 +74,14 @@ def _examined(files: list[Path], templates: Templates) -> Iterator[Examined]:
         first.setdefault(name, path)
 
 
-def _examine_file(path: Path, templates: Templates) -> Examined:
+def _examine_file(path: Path, known: Known) -> Examined:
     try:
         text = decode(path.read_bytes())
     except OSError as error:
         return _refused(path, 1, f"cannot be read: {error.strerror}", "check the path")
     except MalformedError as error:
         return _refused(path, error.line, error.problem, error.remedy)
-    return examine(text, file=str(path), templates=templates)
+    return examine(text, file=str(path), known=known)
 
 
 def _refused(path: Path, line: int, problem: str, remedy: str) -> Examined:

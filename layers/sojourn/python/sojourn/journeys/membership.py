@@ -13,7 +13,7 @@ from sojourn.consent.statements import changes_of
 from sojourn.contacts.model import Profile
 from sojourn.contacts.workspace import workspace
 from sojourn.events.model import Event
-from sojourn.journeys.wait import Engine
+from sojourn.journeys.engine import Engine
 from sojourn.rules.view import Needs
 from sojourn.segments.announce import heard, with_unsaid
 from sojourn.segments.index import SegmentIndex
@@ -43,7 +43,7 @@ class Membership:
         if not self.index.rank and not profile.segments:
             return profile
         now = self.engine.clock.calendar()
-        changed = _changed_attributes(before, profile)
+        changed = changed_attributes(before, profile)
         if is_unjudged or changed & OF_PLACE:
             occasion = _occasion(event, now, is_news=is_news)
             return self._judged(profile, self.index.names, occasion, now, others=occasion)
@@ -110,7 +110,8 @@ def _in_time(profile: Profile) -> Occasion:
     return Occasion(cause=Cause.TIME, key=profile.flips_at, at=profile.flips_at)
 
 
-def _changed_attributes(before: Profile, after: Profile) -> frozenset[str]:
+def changed_attributes(before: Profile, after: Profile) -> frozenset[str]:
+    """Those that hold otherwise now."""
     is_alike = before.traits == after.traits and before.unproven == after.unproven
     if (
         is_alike

@@ -17,9 +17,10 @@ from sojourn.contacts.store import record_merge, repoint, tombstone_of, write_of
 from sojourn.errors import StaleWriteError
 from sojourn.events.model import Event
 from sojourn.journeys import store
-from sojourn.journeys.enrol import MERGED, leave
+from sojourn.journeys.engine import Engine
+from sojourn.journeys.enrol import MERGED, leave, run_side_by_side
 from sojourn.journeys.enrolment import Enrolment, Status
-from sojourn.journeys.wait import Engine
+from sojourn.journeys.versions import published
 from sojourn.segments.announce import adopted, numbered
 from sojourn.segments.members.store import forget
 from sojourn.transactions import transact
@@ -52,7 +53,8 @@ def finish(profile: Profile, *, engine: Engine) -> Profile:
     """Do what merges left to do; `merging` is empty then, from the next write of the profile on."""
     if not profile.merging:
         return profile
-    for _, runs in groupby(sorted(_runs(profile), key=attrgetter("journey")), key=attrgetter("journey")):
+    side = attrgetter("journey", "key")
+    for _, runs in groupby(sorted(_runs(profile), key=side), key=side):
         _continue_once(profile.contact, list(runs), engine)
     if profile.segments or profile.unsaid:
         for contact in profile.merging:
@@ -66,8 +68,11 @@ def _runs(profile: Profile) -> list[Enrolment]:
 
 
 def _continue_once(survivor: str, runs: list[Enrolment], engine: Engine) -> None:
-    """Of the runs of one journey the survivor's goes on, else the older; those ended before are stopped again."""
+    """Of the runs of one journey (and key) the survivor's goes on, else the older; those ended before are stopped
+    again. Where one person may be in it several times at once, all go on."""
     active = [run for run in runs if run.status is Status.ACTIVE]
+    if len(active) > 1 and run_side_by_side(published(active[0].journey, active[0].version)[0]):
+        active = active[:1]
     ended = [run for run in runs if run.reason == MERGED]
     active.sort(key=lambda run: (run.contact != survivor, run.entered_at, run.contact, run.entry))
     for run in active[1:]:

@@ -68,6 +68,7 @@ class Journey:
     priority: int = 0
     holdout: float = 0
     approvals: int = 0
+    description: str = ""
     owner: str = ""
     kpi: str = ""
     late_data_grace: Duration | None = None
@@ -104,6 +105,7 @@ class Journey:
         entries = [entry.to_definition() for entry in self.entries]
         facts: dict[str, Any] = {
             "journey": self.name,
+            "description": self.description,
             "owner": self.owner,
             "kpi": self.kpi,
             "purpose": self.purpose.value,
@@ -148,6 +150,7 @@ class Journey:
             priority=definition.get("priority", 0),
             holdout=float(definition["holdout"].removesuffix("%")) if "holdout" in definition else 0,
             approvals=definition.get("approvals", 0),
+            description=definition.get("description", ""),
             owner=definition.get("owner", ""),
             kpi=definition.get("kpi", ""),
             late_data_grace=Duration.from_text(definition["late data grace"])

@@ -16,11 +16,11 @@ from sojourn.contacts.model import Profile, ProfileTooLargeError
 from sojourn.contacts.store import Owner
 from sojourn.errors import StaleWriteError
 from sojourn.events.model import Event, Trust
+from sojourn.journeys.engine import Engine
 from sojourn.journeys.forgotten import is_forgotten
 from sojourn.journeys.identify import Named, named_by
 from sojourn.journeys.membership import Membership
 from sojourn.journeys.merge import finish, unite
-from sojourn.journeys.wait import Engine
 from sojourn.segments.announce import announce
 from sojourn.segments.keep import keep
 

@@ -6,7 +6,7 @@ makes the next. What is live already is not published twice.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,15 @@ from botocore.exceptions import ClientError
 from sojourn.asl.model import to_text
 from sojourn.clock import Clock, iso
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
-from sojourn.journeys.compile import compile_journey
-from sojourn.journeys.load import JourneyRefusedError, load_journey
+from sojourn.journeys.beside import known_here
+from sojourn.journeys.compile import Target, compile_journey
 from sojourn.journeys.graph import steps_by_name
+from sojourn.journeys.hearing import heard_by
+from sojourn.journeys.live import State
+from sojourn.journeys.load import JourneyRefusedError, load_journey
 from sojourn.journeys.model import Journey, machine_name
-from sojourn.journeys.steps import Condition, ConditionKind, Send, WaitFor
+from sojourn.journeys.schedules import schedule_all
+from sojourn.journeys.steps import Send
 from sojourn.journeys.versions import (
     LiveJourney,
     Version,
@@ -29,7 +33,6 @@ from sojourn.journeys.versions import (
     put_version,
     set_live,
 )
-from sojourn.journeys.wait import ENGAGEMENT
 from sojourn.messages.library import latest_versions
 from sojourn.rules.findings import Finding
 from sojourn.settings import PublisherSettings
@@ -47,6 +50,7 @@ class Press:
     stack: str
     client: Any  # Step Functions
     settings: PublisherSettings
+    due_shards: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +68,19 @@ def publish(name: str, *, press: Press) -> Published:
     draft = get_draft(name)
     if draft is None:
         raise NotFoundError(f"there is no journey {name}; PUT /api/journeys/{name} saves one")
+    journey = load_journey(draft.source, file=f"{name}.journey.yaml", known=known_here(name))
     known = latest_versions()
-    channels = {template: channel for template, (_, channel) in known.items()}
-    journey = load_journey(draft.source, file=f"{name}.journey.yaml", templates=channels)
-    templates = {step.template: known[step.template][0] for step in _sends(journey)}
+    templates = {template: known[template][0] for template in _templates(journey)}
     content = _content_hash(journey, templates)
     there = live().get(name)
-    if there and get_version(name, there.version).content_hash == content:
+    if (
+        there
+        and there.state is not State.STOPPED
+        and get_version(name, there.version).content_hash == content
+    ):
+        schedule_all(
+            there, clock=press.clock, shards=press.due_shards
+        )  # whoever published it may have died before
         return Published(name=name, version=there.version, version_arn=there.version_arn, changed=False)
     number = there.version + 1 if there else 1
     arn = _press(journey, number, press)
@@ -86,28 +96,17 @@ def publish(name: str, *, press: Press) -> Published:
             templates=templates,
         )
     )
-    _go_live(journey, number, arn)
+    _go_live(journey, number, arn, press)
     return Published(name=name, version=number, version_arn=arn, changed=True)
 
 
-def listens(journey: Journey) -> tuple[str, ...]:
-    """Names of the events that may end a run or answer a wait."""
-    conditions = [
-        each
-        for step in steps_by_name(journey).values()
-        if isinstance(step, WaitFor)
-        for each in step.conditions
-    ]
-    goals = [journey.goal.event] if journey.goal else []
-    return tuple(sorted({*goals, *map(_heard_as, conditions)}))
-
-
-def _heard_as(condition: Condition) -> str:
-    return condition.name if condition.kind is ConditionKind.EVENT else ENGAGEMENT[condition.kind]
-
-
-def _sends(journey: Journey) -> list[Send]:
-    return [step for step in steps_by_name(journey).values() if isinstance(step, Send)]
+def _templates(journey: Journey) -> Iterator[str]:
+    """Those of its messages, and of the messages that go instead."""
+    for step in steps_by_name(journey).values():
+        if isinstance(step, Send):
+            yield step.template
+            if step.instead:
+                yield step.instead.template
 
 
 def _content_hash(journey: Journey, templates: Mapping[str, int]) -> str:
@@ -117,15 +116,7 @@ def _content_hash(journey: Journey, templates: Mapping[str, int]) -> str:
 
 def _press(journey: Journey, number: int, press: Press) -> str:
     """Create or update the machine and publish it; the answer is the version's ARN."""
-    asl = to_text(
-        compile_journey(
-            journey,
-            version=number,
-            send_function_arn=press.settings.send_message_function_arn,
-            park_function_arn=press.settings.park_token_function_arn,
-            pace=press.clock.pace,
-        )
-    )
+    asl = to_text(compile_journey(journey, version=number, target=_target(press)))
     machine = machine_name(press.stack, journey.name)
     role = press.settings.journey_role_arn
     try:
@@ -137,6 +128,16 @@ def _press(journey: Journey, number: int, press: Press) -> str:
         raise JourneyRefusedError(
             [Finding(journey.name, 1, "", problem, "report this as a bug of Sojourn")]
         ) from error
+
+
+def _target(press: Press) -> Target:
+    return Target(
+        send_function_arn=press.settings.send_message_function_arn,
+        park_function_arn=press.settings.park_token_function_arn,
+        step_function_arn=press.settings.take_step_function_arn,
+        call_function_arn=press.settings.call_out_function_arn,
+        pace=press.clock.pace,
+    )
 
 
 def _create_or_update(client: Any, machine: str, asl: str, role: str) -> str:
@@ -158,18 +159,22 @@ def _arn_of(client: Any, machine: str, role: str) -> str:
     return f"arn:{partition}:states:{region}:{account}:stateMachine:{machine}"
 
 
-def _go_live(journey: Journey, number: int, arn: str) -> None:
+def _go_live(journey: Journey, number: int, arn: str, press: Press) -> None:
     news = LiveJourney(
         name=journey.name,
         version=number,
         version_arn=arn,
-        entry=journey.triggers[0].event,
-        entry_segment=journey.triggers[0].segment,
-        listens=listens(journey),
+        entries=journey.entries,
+        heard=heard_by(journey),
+        starts=iso(journey.starts) if journey.starts else "",
+        ends=iso(journey.ends) if journey.ends else "",
     )
     for _ in range(TRIES):
         try:
-            return set_live(news)
+            set_live(news)
+            break
         except StaleWriteError:
             continue  # another journey went live in the same moment
-    raise StoreBusyError("live")
+    else:
+        raise StoreBusyError("live")
+    schedule_all(news, clock=press.clock, shards=press.due_shards)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sojourn import telemetry
-from sojourn.clock import iso, parse_iso
 from sojourn.consent.statements import changes_of
 from sojourn.consent.store import record_all as record_consents
 from sojourn.contacts.groups.store import note as note_member
@@ -21,23 +20,22 @@ from sojourn.events.rejections import RejectedRecord
 from sojourn.events.stream import Sequenced, poisoned
 from sojourn.journeys import store
 from sojourn.journeys.batch import by_person
+from sojourn.journeys.coming import come
 from sojourn.journeys.deeds import NO_SEGMENTS, deed_of, fold_in
-from sojourn.journeys.enrol import enrol, leave
-from sojourn.journeys.enrolment import Enrolment, Status, WaitState
+from sojourn.journeys.engine import Engine
+from sojourn.journeys.enrol import leave
 from sojourn.journeys.identify import identities_of
-from sojourn.journeys.membership import Membership
-from sojourn.journeys.model import Journey
+from sojourn.journeys.membership import Membership, changed_attributes
+from sojourn.journeys.moving import Move
 from sojourn.journeys.news import is_news
 from sojourn.journeys.people import People, Person
-from sojourn.journeys.versions import LiveJourney, published
-from sojourn.journeys.wait import Engine, answer, answers
+from sojourn.journeys.versions import LiveJourney
 from sojourn.segments.index import SegmentIndex
 from sojourn.telemetry import Metric
 
 __all__ = ["leave", "react"]
 
 TRIES = 5
-GOAL = "goal"
 NO_ROOM = "the traits were left out: with them the profile would be larger than a row can be"
 POISON = (
     ArithmeticError, AssertionError, AttributeError, LookupError, NotFoundError, ProfileTooLargeError, TypeError,
@@ -57,9 +55,13 @@ class Rules:
         """Whether a journey begins with it."""
         return any(journey.is_entered_by(event) for journey in self.live.values())
 
-    def is_listened_to(self, event: Event) -> bool:
-        """Whether a run may wait for it, or have it as its goal."""
-        return any(event.event in journey.listens for journey in self.live.values())
+    def heard_by(self, event: Event, changed: frozenset[str], *, lets_in: bool) -> bool:
+        """Whether a run may be moved by it. What lets somebody in writes ahead, so on the second try a change that the
+        first made does not show: then whoever listens to attributes is asked again."""
+        return any(
+            journey.heard.hears(event, changed) or (lets_in and journey.heard.attributes)
+            for journey in self.live.values()
+        )
 
 
 def react(
@@ -115,9 +117,12 @@ def _take(person: Person, arrival: Sequenced, rules: Rules) -> list[RejectedReco
     folded, left_out = fold_in(
         person.profile, event, sequence=arrival.sequence, max_age=max_age, index=rules.segments.index
     )
-    if is_new and rules.lets_in(event) and folded.attributes != person.written.attributes:
+    lets_in = is_new and rules.lets_in(event)
+    if lets_in and folded.attributes != person.written.attributes:
         folded = _written_ahead(folded, person)
-    _effects(folded, event, rules, is_new=is_new)
+    _note(folded, event)
+    if is_new:
+        _move(person.profile, folded, event, rules, lets_in=lets_in)
     person.profile = rules.segments.after(
         person.profile, folded, event, is_news=is_new, is_unjudged=person.is_unjudged
     )
@@ -143,41 +148,21 @@ def _written_ahead(profile: Profile, person: Person) -> Profile:
     return replace(profile, revision=person.written.revision)
 
 
-def _effects(profile: Profile, event: Event, rules: Rules, *, is_new: bool) -> None:
-    """In this order: what the person allows, what ends, what moves, what begins. What is no news moves nobody."""
+def _note(profile: Profile, event: Event) -> None:
+    """What the person allows, and whom they belong to: before anything that is sent because of it."""
     record_consents(profile.contact, changes_of(event, is_known=profile.is_known))
     if event.type == EventType.GROUP:
         note_member(profile.contact, deed_of(event))
-    if is_new:
-        _moves(profile.collections, event, rules)
 
 
-def _moves(collections: tuple[str, ...], event: Event, rules: Rules) -> None:
-    if rules.is_listened_to(event):
-        for contact in collections:
+def _move(before: Profile, profile: Profile, event: Event, rules: Rules, *, lets_in: bool) -> None:
+    """What ends, what moves, what begins. What is no news moves nobody."""
+    changed = changed_attributes(before, profile)
+    if rules.heard_by(event, changed, lets_in=lets_in):
+        move = Move(event, profile, rules.engine)
+        for contact in profile.collections:
             for enrolment in store.enrolments_of(contact):
-                _touch(enrolment, event, rules.engine)
-    for journey in rules.live.values():
-        if journey.is_entered_by(event):
-            enrol(collections, event, journey, engine=rules.engine)
-
-
-def _touch(enrolment: Enrolment, event: Event, engine: Engine) -> None:
-    """A goal ends the run; else the event may be what it waits for."""
-    if enrolment.status is not Status.ACTIVE:
-        if enrolment.reason == GOAL and enrolment.ended_at >= iso(event.received_at):
-            engine.machines.stop(enrolment)  # this event may have ended it, and died before this
-        return
-    journey, _ = published(enrolment.journey, enrolment.version)
-    if _meets_goal(journey, event) and event.at > parse_iso(enrolment.entered_at):
-        leave(enrolment, GOAL, engine=engine)
-    elif enrolment.wait and enrolment.wait.state in {WaitState.WAITING, WaitState.ANSWERING}:
-        if answers(event, enrolment):
-            answer(enrolment, event, engine=engine)
-
-
-def _meets_goal(journey: Journey, event: Event) -> bool:
-    goal = journey.goal
-    return goal is not None and goal.trigger.is_met_by(
-        event.event, event.properties, is_internal=event.is_internal
-    )
+                move.touch(enrolment)
+    if lets_in:
+        for journey in rules.live.values():
+            come(profile, event, journey, engine=rules.engine)

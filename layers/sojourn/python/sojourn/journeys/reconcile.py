@@ -5,24 +5,32 @@
 | no execution under the leg's name                        | start it: the row names it                         |
 | execution failed, timed out or was stopped               | the row says `failed`, with the execution's status |
 | execution succeeded, the row is active                   | the row says `completed`                           |
-| execution runs, a wait has been `answering` for too long | answer the token again                             |
+| execution runs, a wait has been `answering` for too long | answer the token again, by the path that won       |
 | execution runs, a hold or a deadline is over             | put its due row again                              |
+| execution runs, the moment of a wait has come            | put its due row again                              |
+| execution runs, the time of somebody's task is up        | put its due row again                              |
 | execution runs, a message is `sending` for too long      | the message becomes `unknown`                      |
-| a parked wait is over                                    | start the next leg                                 |
+| a parked wait is over, or a repeat parked before a round | start the next leg                                 |
+| a parked wait is over where the person lived before      | it goes on, by the clock of where they live now    |
+
+Branches that a Task carried leave nobody stuck: the row stands behind them. A run that stands at a state which writes
+nothing (a Wait, a split) is `healthy` while its execution runs.
 """
 
 from collections import Counter
 from datetime import timedelta
 
-from sojourn.clock import iso, parse_iso
-from sojourn.due.store import Due, put_due
+from sojourn.clock import iso
 from sojourn.errors import EnrolmentEndedError, StaleWriteError
 from sojourn.journeys import store
+from sojourn.journeys.answering import tell
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind, WaitState
 from sojourn.journeys.graph import following
+from sojourn.journeys.rounds import round_of
 from sojourn.journeys.store import OPEN_SHARDS
+from sojourn.journeys.timers import moved_to, wait_longer
 from sojourn.journeys.versions import published
-from sojourn.journeys.wait import Engine, resume_at
+from sojourn.journeys.wait import DUE_OF, Engine, put_down, resume_at
 from sojourn.messages.model import MessageState, message_digest
 from sojourn.messages.store import get_message, move
 
@@ -61,8 +69,12 @@ def _repair(enrolment: Enrolment, engine: Engine) -> str:
 
 def _next_leg(enrolment: Enrolment, engine: Engine) -> str:
     journey, _ = published(enrolment.journey, enrolment.version)
+    then = following(journey, enrolment.at)
+    if later := moved_to(enrolment, engine.clock.calendar()):
+        wait_longer(enrolment, later, next_name=then, engine=engine)
+        return "waits_on"
     try:
-        resume_at(enrolment, following(journey, enrolment.at), engine=engine)
+        resume_at(enrolment, then, engine=engine)
     except (StaleWriteError, EnrolmentEndedError):
         return "healthy"
     return "unparked"
@@ -72,20 +84,19 @@ def _nudge(enrolment: Enrolment, engine: Engine) -> str:
     """The execution is alive; what does it stand on?"""
     wait = enrolment.wait
     if wait and wait.state is WaitState.ANSWERING:
-        alive = engine.machines.complete(wait.token)
-        store.settle_wait(enrolment, WaitState.ANSWERED if alive else WaitState.LATE)
+        tell(enrolment, wait.path, engine=engine)
         return "answered"
     if wait and wait.state is WaitState.WAITING:
-        kind = "hold" if wait.kind is WaitKind.HOLD else "deadline"
-        facts = {"enrolment": enrolment.id, "leg": enrolment.leg, "step": wait.step, "until": enrolment.until}
-        due = Due(parse_iso(enrolment.until), kind, f"{enrolment.id}/{enrolment.leg}/{wait.step}", facts)
-        put_due(due, now=engine.clock.calendar(), pace=engine.clock.pace, shards=engine.due_shards)
+        journey, _ = published(enrolment.journey, enrolment.version)
+        put_down(enrolment, DUE_OF[wait.kind], engine=engine, next=following(journey, wait.step))
         return "due_again"
     return _settle_vanished(enrolment)
 
 
 def _settle_vanished(enrolment: Enrolment) -> str:
-    message = get_message(enrolment.contact, message_digest(enrolment.id, enrolment.at))
+    journey, _ = published(enrolment.journey, enrolment.version)
+    digest = message_digest(enrolment.id, enrolment.at, round_of(journey, enrolment.rounds, enrolment.at))
+    message = get_message(enrolment.contact, digest)
     if message and message.state is MessageState.SENDING:
         if move(message, MessageState.UNKNOWN, only_from={MessageState.SENDING}, reason="claim_expired"):
             return "unknown"

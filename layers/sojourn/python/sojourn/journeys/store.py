@@ -1,149 +1,42 @@
-"""Rows of enrolments. Each condition is named after what it protects."""
+"""Enrolments as they are read, moved on and ended. Each condition is named after what it protects."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from sojourn.errors import EnrolmentEndedError, StaleWriteError
-from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitState
-from sojourn.journeys.model import END
-from sojourn.journeys.names import EnrolmentId
-from sojourn.tables import OpenIndex, OpenRow, PeopleRow, condition_failed
-from sojourn.transactions import Key, Value, Write, check, number, read, text, update
-
-OPEN_SHARDS = 8
-
-# The same conditions and changes as `runs` and `stand` write, for transactions (see sojourn.transactions).
-IS_ACTIVE = "#status = :active"
-LEG_IS_MINE = "#leg = :leg"
-STILL_RUNS = f"{IS_ACTIVE} AND {LEG_IS_MINE}"
-HAS_NOT_MOVED = "#at = :was_at"
-NO_WAIT = "#wait_step, #wait_kind, #wait_state, #wait_token, #wait_any, #wait_event"
-STAND = f"SET #at = :at, #until = :until REMOVE {NO_WAIT}"
-STAND_AT_THE_END = (
-    f"SET #at = :at, #until = :until, #status = :completed, #ended_at = :until REMOVE {NO_WAIT}, #open"
+from sojourn.journeys.enrolment import Enrolment, Status, Taken, Wait, WaitKind, WaitState
+from sojourn.journeys.row.store import (
+    MOST_REPLIES,
+    MOST_REPLY,
+    OPEN_SHARDS,
+    EnrolmentRow,
+    Stand,
+    closed,
+    key_of,
+    no_wait,
+    runs,
+    stand,
+    step_forward,
+    still_runs,
 )
+from sojourn.tables import OpenIndex, OpenRow, condition_failed
+from sojourn.transactions import read
 
-
-class EnrolmentRow(PeopleRow, discriminator="enrolment"):
-    """sk ENROL#<journey>#<entry>. `open` stands only while the run is active: the index Open holds no history."""
-
-    version = NumberAttribute()
-    version_arn = UnicodeAttribute()
-    status = UnicodeAttribute()
-    reason = UnicodeAttribute(null=True)
-    entered_by = UnicodeAttribute()
-    entered_at = UnicodeAttribute()
-    identity = UnicodeAttribute()
-    at = UnicodeAttribute()
-    until = UnicodeAttribute()
-    leg = NumberAttribute()
-    start_at = UnicodeAttribute(null=True)
-    started_at = UnicodeAttribute()
-    ended_at = UnicodeAttribute(null=True)
-    open = UnicodeAttribute(null=True)
-    wait_step = UnicodeAttribute(null=True)
-    wait_kind = UnicodeAttribute(null=True)
-    wait_state = UnicodeAttribute(null=True)
-    wait_token = UnicodeAttribute(null=True)
-    wait_any = JSONAttribute(null=True)
-    wait_event = UnicodeAttribute(null=True)
-
-    @classmethod
-    def of(cls, enrolment: Enrolment) -> "EnrolmentRow":
-        """The row of a new enrolment."""
-        return cls(
-            *key_of(enrolment.id),
-            version=enrolment.version,
-            version_arn=enrolment.version_arn,
-            status=enrolment.status.value,
-            entered_by=enrolment.entered_by,
-            entered_at=enrolment.entered_at,
-            identity=enrolment.identity,
-            at=enrolment.at,
-            until=enrolment.until,
-            leg=enrolment.leg,
-            started_at=enrolment.started_at,
-            open=_open_shard(enrolment.contact),
-        )
-
-    def to_enrolment(self) -> Enrolment:
-        """The model of this row."""
-        _, journey, entry = self.sk.split("#")
-        return Enrolment(
-            contact=self.pk.removeprefix("C#"),
-            journey=journey,
-            entry=int(entry),
-            version=int(self.version),
-            version_arn=self.version_arn,
-            status=Status(self.status),
-            reason=self.reason or "",
-            entered_by=self.entered_by,
-            entered_at=self.entered_at,
-            identity=self.identity,
-            at=self.at,
-            until=self.until,
-            leg=int(self.leg),
-            start_at=self.start_at or "",
-            started_at=self.started_at,
-            ended_at=self.ended_at or "",
-            wait=self._wait(),
-        )
-
-    def _wait(self) -> Wait | None:
-        if not self.wait_step:
-            return None
-        return Wait(
-            step=self.wait_step,
-            kind=WaitKind(self.wait_kind),
-            state=WaitState(self.wait_state),
-            token=self.wait_token or "",
-            any=self.wait_any or (),
-            event=self.wait_event or "",
-        )
-
-
-def key_of(enrolment: str) -> tuple[str, str]:
-    """Row key of an enrolment id."""
-    name = EnrolmentId.from_text(enrolment)
-    return f"C#{name.contact}", f"ENROL#{name.journey}#{name.entry}"
-
-
-def runs(leg: int) -> Condition:
-    """The fence: the run is active and this leg is the one that runs it."""
-    is_active: Condition = EnrolmentRow.status == Status.ACTIVE.value
-    leg_is_mine: Condition = EnrolmentRow.leg == leg
-    both: Condition = is_active & leg_is_mine
-    return both
-
-
-def stand(at: str, until: str) -> list[Action]:
-    """What a Task's final write sets: where the contact stands now. At the end it closes the run."""
-    actions: list[Action] = [EnrolmentRow.at.set(at), EnrolmentRow.until.set(until), *_no_wait()]
-    return actions if at != END else [*actions, *_closed(Status.COMPLETED, "", until)]
-
-
-def still_runs(key: Key, leg: int) -> Write:
-    """The same fence, as a part of a transaction."""
-    return check(key, STILL_RUNS, _run_by(leg))
-
-
-def step_forward(enrolment: Enrolment, *, to: str, until: str) -> Write:
-    """What `stand` sets, as a part of a transaction, and only from where the run was seen to stand."""
-    values = {**_run_by(enrolment.leg), ":was_at": text(enrolment.at), ":at": text(to), ":until": text(until)}
-    if to != END:
-        return update(key_of(enrolment.id), STAND, f"{STILL_RUNS} AND {HAS_NOT_MOVED}", values)
-    values[":completed"] = text(Status.COMPLETED)
-    return update(key_of(enrolment.id), STAND_AT_THE_END, f"{STILL_RUNS} AND {HAS_NOT_MOVED}", values)
-
-
-def _run_by(leg: int) -> dict[str, Value]:
-    return {":active": text(Status.ACTIVE), ":leg": number(leg)}
+__all__ = [
+    "OPEN_SHARDS",
+    "EnrolmentRow",
+    "Stand",
+    "key_of",
+    "runs",
+    "stand",
+    "step_forward",
+    "still_runs",
+]
 
 
 def get_enrolment(enrolment: str) -> Enrolment | None:
@@ -182,40 +75,69 @@ def admit(enrolment: Enrolment) -> Enrolment | None:
 
 def move_to(enrolment: str, leg: int, *, at: str, until: str) -> None:
     """A Task's final write, alone; EnrolmentEndedError when the run is over."""
-    _update(enrolment, stand(at, until), runs(leg))
+    _update(enrolment, stand(Stand(at=at, until=until)), runs(leg))
+
+
+def take(enrolment: Enrolment, to: Stand) -> None:
+    """The same for a Task that read the row: only from where, and behind what, the run was seen to stand."""
+    try:
+        _update(enrolment.id, stand(to), runs(enrolment.leg) & _as_read(enrolment))
+    except EnrolmentEndedError:
+        there = get_enrolment(enrolment.id)
+        is_ours = there is not None and there.leg == enrolment.leg and there.taken == to.taken
+        if not is_ours or to.taken is None:
+            raise  # else the SDK asked twice, and the first answer was lost: what it finds is our own write
 
 
 def park(enrolment: str, leg: int, wait: Wait, *, until: str) -> Enrolment:
     """Register what the run waits for, with the moment when it gives up; the answer is the run as it stands now."""
-    actions: list[Action] = [
-        EnrolmentRow.at.set(wait.step),
-        EnrolmentRow.until.set(until),
-        EnrolmentRow.wait_step.set(wait.step),
-        EnrolmentRow.wait_kind.set(wait.kind.value),
-        EnrolmentRow.wait_state.set(wait.state.value),
-        EnrolmentRow.wait_any.set([dict(each) for each in wait.any]),
-        EnrolmentRow.wait_token.set(wait.token) if wait.token else EnrolmentRow.wait_token.remove(),
-        EnrolmentRow.wait_event.remove(),
-    ]
-    return _update(enrolment, actions, runs(leg))
+    return _update(enrolment, _waits(wait, until), runs(leg))
 
 
-def answering(enrolment: Enrolment, *, event: str, until: str) -> bool:
+def register(enrolment: str, leg: int, wait: Wait, *, until: str) -> Enrolment:
+    """The same, but the moment is written once for each time that the step is come to: a wait that is asked for again
+    keeps it, and takes the newer token."""
+    rows = EnrolmentRow
+    is_this_wait = (rows.wait_step == wait.step) & (rows.wait_state == WaitState.WAITING.value)
+    is_this_wait &= rows.wait_kind == wait.kind.value
+    try:
+        return _update(enrolment, _waits(wait, until), runs(leg) & ~is_this_wait)
+    except EnrolmentEndedError:
+        return _update(enrolment, [rows.wait_token.set(wait.token)], runs(leg) & is_this_wait)
+
+
+def park_round(enrolment: Enrolment, *, rounds: Mapping[str, int], taken: Taken, now: str) -> None:
+    """A repeat ends the leg before its next round: the row says which, and that the sweep goes on with it."""
+    rows = EnrolmentRow
+    counted: list[Action] = [rows.rounds.set(dict(rounds)), rows.taken.set(str(taken))]
+    wait = Wait(step=taken.step, kind=WaitKind.PARK)
+    _update(enrolment.id, [*_waits(wait, now), *counted], runs(enrolment.leg) & _as_read(enrolment))
+
+
+def better(enrolment: Enrolment, *, path: int, event: str) -> bool:
+    """In a ranked wait: an answer that stands higher than those that came; False when it does not, or it is over."""
+    assert enrolment.wait is not None
+    rows = EnrolmentRow
+    still_waiting = (rows.wait_state == WaitState.WAITING.value) & (rows.wait_step == enrolment.wait.step)
+    none_as_high = rows.wait_best.does_not_exist() | (rows.wait_best > path)
+    actions: list[Action] = [rows.wait_best.set(path), rows.wait_event.set(event)]
+    return _tried(enrolment, actions, still_waiting & none_as_high)
+
+
+def answering(enrolment: Enrolment, *, event: str, path: int = 1, until: str) -> bool:
     """Give the wait to one event; True for that event (again, too), False for every later one."""
     assert enrolment.wait is not None
-    still_waiting = EnrolmentRow.wait_state == WaitState.WAITING.value
-    mine_already = (EnrolmentRow.wait_state == WaitState.ANSWERING.value) & (EnrolmentRow.wait_event == event)
-    same_wait = EnrolmentRow.wait_step == enrolment.wait.step
+    rows = EnrolmentRow
+    still_waiting = rows.wait_state == WaitState.WAITING.value
+    mine_already = (rows.wait_state == WaitState.ANSWERING.value) & (rows.wait_event == event)
+    same_wait = rows.wait_step == enrolment.wait.step
     actions: list[Action] = [
-        EnrolmentRow.wait_state.set(WaitState.ANSWERING.value),
-        EnrolmentRow.wait_event.set(event),
-        EnrolmentRow.until.set(until),
+        rows.wait_state.set(WaitState.ANSWERING.value),
+        rows.wait_event.set(event),
+        rows.wait_path.set(path),
+        rows.until.set(until),
     ]
-    try:
-        _update(enrolment.id, actions, runs(enrolment.leg) & same_wait & (still_waiting | mine_already))
-    except EnrolmentEndedError:
-        return False
-    return True
+    return _tried(enrolment, actions, same_wait & (still_waiting | mine_already))
 
 
 def settle_wait(enrolment: Enrolment, to: WaitState) -> None:
@@ -232,21 +154,68 @@ def settle_wait(enrolment: Enrolment, to: WaitState) -> None:
 def end(enrolment: str, status: Status, *, reason: str, now: str) -> bool:
     """Close an active run; False when it is closed already."""
     try:
-        actions = [*_no_wait(), *_closed(status, reason, now)]  # the token is a credential: it does not stay
+        actions = [*no_wait(), *closed(status, reason, now)]  # the token is a credential: it does not stay
         _update(enrolment, actions, EnrolmentRow.status == Status.ACTIVE.value)
     except EnrolmentEndedError:
         return False
     return True
 
 
-def next_leg(enrolment: Enrolment, *, start_at: str, until: str) -> Enrolment:
+def convert(enrolment: Enrolment, *, at: str) -> bool:
+    """The goal was met, also when the run is over; True the first time alone."""
+    first = EnrolmentRow.pk.exists() & EnrolmentRow.converted_at.does_not_exist()
+    try:
+        _update(enrolment.id, [EnrolmentRow.converted_at.set(at)], first)
+    except EnrolmentEndedError:
+        return False
+    return True
+
+
+def keep_reply(enrolment: Enrolment, slug: str, reply: Any) -> dict[str, Any]:
+    """The replies with one more; too long a one is kept as its size, so that the row stays a row."""
+    size, others = len(json.dumps(reply)), {**enrolment.replies, slug: None}
+    fits = size <= MOST_REPLY and size + len(json.dumps(others)) <= MOST_REPLIES
+    return {**others, slug: reply if fits else {"too_large": size}}
+
+
+def next_leg(enrolment: Enrolment, *, start_at: str, until: str, start_round: str = "") -> Enrolment:
     """Take the run over with a new leg that starts at a state; StaleWriteError when somebody else did."""
+    rows = EnrolmentRow
     actions: list[Action] = [
-        EnrolmentRow.leg.set(enrolment.leg + 1),
-        EnrolmentRow.start_at.set(start_at),
-        EnrolmentRow.at.set(start_at),
-        EnrolmentRow.until.set(until),
-        *_no_wait(),
+        rows.leg.set(enrolment.leg + 1),
+        rows.start_at.set(start_at),
+        rows.start_round.set(start_round) if start_round else rows.start_round.remove(),
+        rows.at.set(start_at),
+        rows.until.set(until),
+        *no_wait(),
+    ]
+    try:
+        return _update(enrolment.id, actions, runs(enrolment.leg))
+    except EnrolmentEndedError:
+        raise StaleWriteError(enrolment.id) from None
+
+
+def change_version(
+    enrolment: Enrolment,
+    *,
+    version: int,
+    version_arn: str,
+    splits: Mapping[str, str],
+    start_at: str,
+    until: str,
+) -> Enrolment:
+    """Take the run over into another version, with a new leg that starts at a state of it."""
+    rows = EnrolmentRow
+    actions: list[Action] = [
+        rows.version.set(version),
+        rows.version_arn.set(version_arn),
+        rows.splits.set(dict(splits)) if splits else rows.splits.remove(),
+        rows.leg.set(enrolment.leg + 1),
+        rows.start_at.set(start_at),
+        rows.start_round.remove(),
+        rows.at.set(start_at),
+        rows.until.set(until),
+        *no_wait(),
     ]
     try:
         return _update(enrolment.id, actions, runs(enrolment.leg))
@@ -278,20 +247,34 @@ def _update(enrolment: str, actions: list[Action], condition: Condition) -> Enro
     return row.to_enrolment()
 
 
-def _no_wait() -> list[Action]:
+def _as_read(enrolment: Enrolment) -> Condition:
+    has_not_moved = EnrolmentRow.at == enrolment.at
+    taken = EnrolmentRow.taken
+    as_read = taken == str(enrolment.taken) if enrolment.taken else taken.does_not_exist()
+    both: Condition = has_not_moved & as_read
+    return both
+
+
+def _waits(wait: Wait, until: str) -> list[Action]:
     rows = EnrolmentRow
-    waits = (rows.wait_step, rows.wait_kind, rows.wait_state, rows.wait_token, rows.wait_any, rows.wait_event)
-    return [attribute.remove() for attribute in waits]
-
-
-def _closed(status: Status, reason: str, now: str) -> list[Action]:
-    actions: list[Action] = [
-        EnrolmentRow.status.set(status.value),
-        EnrolmentRow.ended_at.set(now),
-        EnrolmentRow.open.remove(),
+    return [
+        rows.at.set(wait.step),
+        rows.until.set(until),
+        rows.wait_step.set(wait.step),
+        rows.wait_kind.set(wait.kind.value),
+        rows.wait_state.set(wait.state.value),
+        rows.wait_token.set(wait.token) if wait.token else rows.wait_token.remove(),
+        rows.wait_zone.set(wait.zone) if wait.zone else rows.wait_zone.remove(),
+        rows.wait_event.remove(),
+        rows.wait_path.remove(),
+        rows.wait_best.remove(),
     ]
-    return [*actions, EnrolmentRow.reason.set(reason)] if reason else actions
 
 
-def _open_shard(contact: str) -> str:
-    return str(hashlib.sha256(contact.encode()).digest()[0] % OPEN_SHARDS)
+def _tried(enrolment: Enrolment, actions: list[Action], condition: Condition) -> bool:
+    """Whether the condition held, and the run went on."""
+    try:
+        _update(enrolment.id, actions, runs(enrolment.leg) & condition)
+    except EnrolmentEndedError:
+        return False
+    return True

@@ -1,5 +1,6 @@
-"""Do what is due: release holds, end waits of later legs, start the next leg of parked waits, judge who may have come
-into a segment or gone out of it by the passing of time (judging.py).
+"""Do what is due: release holds, answer waits whose moment has come, end waits for events (those of later legs, and the
+ranked ones), start the next leg of what was parked, judge who may have come into a segment or gone out of it by the
+passing of time (judging.py).
 
 Rows are deleted after their effect, and the cursor moves behind buckets that are empty: a sweep that dies, or runs
 twice, repeats effects that do nothing the second time.
@@ -8,15 +9,21 @@ twice, repeats effects that do nothing the second time.
 from collections.abc import Callable
 from datetime import datetime
 
+from sojourn.delivery.schedule import precedence
 from sojourn.due.store import Due, bucket_of, bucket_seconds, due_in, read_cursor, write_cursor
 from sojourn.errors import EnrolmentEndedError, StaleWriteError
 from sojourn.journeys import store
+from sojourn.journeys.answering import WAIT_ENDED, at_the_end
+from sojourn.journeys.door import KINDS as ENTRIES
+from sojourn.journeys.door import Door
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind
 from sojourn.journeys.judging import LONGEST, Judging
-from sojourn.journeys.wait import WAIT_ENDED, Engine, resume_at
+from sojourn.journeys.timers import moved_to, wait_longer
+from sojourn.journeys.wait import Engine, resume_at
 from sojourn.segments.keep import KIND as SEGMENTS
+from sojourn.tables import DueRow
 
-PARK = "park"
+HOLD, PARK = "hold", "park"
 OVERLAP = 2  # buckets behind now that stay under watch, for rows written while their bucket was swept
 LIMIT = 2_000  # buckets of one sweep: a long outage is caught up in several
 
@@ -28,8 +35,8 @@ def sweep(*, engine: Engine) -> int:
     cursor = read_cursor()
     first = last - OVERLAP if cursor is None else cursor
     upto = min(last, first + LIMIT)
-    judging = Judging(engine, until=engine.clock.wall() + LONGEST)
-    done = sum(_sweep_bucket(bucket, now, engine, judging) for bucket in range(first, upto + 1))
+    judging, door = Judging(engine, until=engine.clock.wall() + LONGEST), Door(engine)
+    done = sum(_sweep_bucket(bucket, now, engine, judging, door) for bucket in range(first, upto + 1))
     done += judging.work()
     reached = min([upto, last - OVERLAP, *judging.left])
     if cursor is None or reached > cursor:
@@ -44,8 +51,8 @@ def seconds_behind(*, engine: Engine) -> int:
     return 0 if cursor is None else (last - cursor) * bucket_seconds(engine.clock.pace)
 
 
-def _sweep_bucket(bucket: int, now: datetime, engine: Engine, judging: Judging) -> int:
-    done = 0
+def _sweep_bucket(bucket: int, now: datetime, engine: Engine, judging: Judging, door: Door) -> int:
+    done, held = 0, []
     for shard in range(engine.due_shards):
         for row, due in due_in(bucket, shard):
             if due.at > now:
@@ -53,10 +60,24 @@ def _sweep_bucket(bucket: int, now: datetime, engine: Engine, judging: Judging) 
             if due.kind == SEGMENTS:
                 judging.add(bucket, row, due)
                 continue
-            _do(due, engine)
+            if due.kind == HOLD:
+                held.append((row, due))
+                continue
+            if due.kind in ENTRIES:
+                door.open(due)
+            else:
+                _do(due, engine)
             row.delete()
             done += 1
-    return done
+    for row, due in sorted(held, key=_who_goes_first):
+        _do(due, engine)
+        row.delete()
+    return done + len(held)
+
+
+def _who_goes_first(held: tuple[DueRow, Due]) -> tuple[int, datetime, str]:
+    due = held[1]
+    return precedence(int(due.task.get("priority", 0)), due.at, due.id)
 
 
 def _do(due: Due, engine: Engine) -> None:
@@ -82,11 +103,32 @@ def _release(enrolment: Enrolment, due: Due, engine: Engine) -> None:
 
 
 def _end_wait(enrolment: Enrolment, due: Due, engine: Engine) -> None:
-    if enrolment.wait and enrolment.wait.kind is WaitKind.EVENT and enrolment.until == due.task["until"]:
+    if enrolment.wait is None or enrolment.until != due.task["until"]:
+        return
+    if enrolment.wait.kind is WaitKind.EVENT:
+        at_the_end(enrolment, engine=engine)
+    elif enrolment.wait.kind is WaitKind.TASK:
         engine.machines.fail(enrolment.wait.token, WAIT_ENDED)
 
 
+def _answer_timer(enrolment: Enrolment, due: Due, engine: Engine) -> None:
+    """The moment has come; for whoever lives in another time zone by now perhaps not yet."""
+    if (
+        enrolment.wait is None
+        or enrolment.wait.kind is not WaitKind.TIMER
+        or enrolment.until != due.task["until"]
+    ):
+        return
+    if later := moved_to(enrolment, engine.clock.calendar()):
+        wait_longer(enrolment, later, next_name=due.task["next"], engine=engine)
+    else:
+        engine.machines.complete(enrolment.wait.token)
+
+
 def _next_leg(enrolment: Enrolment, due: Due, engine: Engine) -> None:
+    if later := moved_to(enrolment, engine.clock.calendar()):
+        wait_longer(enrolment, later, next_name=due.task["next"], engine=engine)
+        return
     try:
         resume_at(enrolment, due.task["next"], engine=engine)
     except (StaleWriteError, EnrolmentEndedError):
@@ -99,5 +141,6 @@ def _next_leg(enrolment: Enrolment, due: Due, engine: Engine) -> None:
 EFFECTS: dict[str, Callable[[Enrolment, Due, Engine], None]] = {
     "hold": _release,
     "deadline": _end_wait,
+    "timer": _answer_timer,
     PARK: _next_leg,
 }

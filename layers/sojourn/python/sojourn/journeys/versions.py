@@ -1,4 +1,4 @@
-"""Journeys as data: drafts that change, versions that never do, and the one row that says what is live.
+"""Journeys as data: drafts that change, versions that never do (and live.py: the one row that says what is live).
 
 Config rows: `JOURNEY` / `<name>#draft` and `<name>#<00001>`; `LIVE` / `journeys`.
 """
@@ -10,11 +10,13 @@ from typing import Any
 
 from sojourn.config import Row, get, put, put_next, query
 from sojourn.errors import NotFoundError
-from sojourn.events.model import Event
-from sojourn.journeys.model import EXISTING, Journey, Trigger
-from sojourn.segments.model import ENTERED
+from sojourn.journeys.live import LIVE, LiveJourney, live, live_of, set_live
+from sojourn.journeys.model import Journey
 
-LIVE = ("LIVE", "journeys")
+__all__ = [
+    "LIVE", "Draft", "LiveJourney", "Version", "drafts", "get_draft", "get_version", "live", "live_of", "published",
+    "put_version", "save_draft", "set_live",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +41,6 @@ class Version:
     version_arn: str
     published_at: str
     templates: Mapping[str, int]  # the version of each template that this version of the journey writes with
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveJourney:
-    """What react must know of a journey: what lets contacts in, and which events any of its versions listens to."""
-
-    name: str
-    version: int
-    version_arn: str
-    entry: str
-    listens: tuple[str, ...]
-    entry_segment: str = ""
-
-    def is_entered_by(self, event: Event) -> bool:
-        """Whether this event lets somebody in."""
-        trigger, said = Trigger(self.entry, self.entry_segment), event.properties
-        if said.get("cause") == EXISTING and event.event == ENTERED and event.is_internal:
-            return said.get("journey") == self.name and said.get("segment") == self.entry_segment
-        return trigger.is_met_by(event.event, said, is_internal=event.is_internal)
 
 
 def save_draft(draft: Draft) -> Draft:
@@ -110,39 +93,3 @@ def drafts() -> Iterator[Draft]:
         name, _, kind = row.id.partition("#")
         if kind == "draft":
             yield Draft(name=name, revision=row.revision, **row.data)
-
-
-def live() -> dict[str, LiveJourney]:
-    """Everything live, by name: one read."""
-    return live_of(get(*LIVE))
-
-
-def live_of(row: Row | None) -> dict[str, LiveJourney]:
-    """What this row says is live, by name."""
-    return {} if row is None else {name: _live(name, facts) for name, facts in row.data.items()}
-
-
-def set_live(journey: LiveJourney) -> None:
-    """Make one version the live one; what its older versions listen to stays listened to."""
-    row = get(*LIVE)
-    data = dict(row.data) if row else {}
-    heard = data.get(journey.name, {}).get("listens", [])
-    data[journey.name] = {
-        "version": journey.version,
-        "version_arn": journey.version_arn,
-        "entry": journey.entry,
-        **({"entry_segment": journey.entry_segment} if journey.entry_segment else {}),
-        "listens": sorted({*heard, *journey.listens}),
-    }
-    put_next(Row(*LIVE, row.revision if row else 0, data))
-
-
-def _live(name: str, facts: Mapping[str, Any]) -> LiveJourney:
-    return LiveJourney(
-        name=name,
-        version=facts["version"],
-        version_arn=facts["version_arn"],
-        entry=facts["entry"],
-        entry_segment=facts.get("entry_segment", ""),
-        listens=tuple(facts["listens"]),
-    )

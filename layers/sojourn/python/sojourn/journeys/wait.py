@@ -1,30 +1,53 @@
-"""Waits: for an event, for the end of a hold, for the end of a parked wait (house law 7)."""
+"""What park_token does: keep a token for an event, a moment, a person or the end of a hold; or note a wait that no
+execution stays open for (house law 7). Answers: answering.py. Moments: timers.py.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sojourn.clock import Clock, iso, parse_iso
+from sojourn.clock import iso, parse_iso
 from sojourn.contacts.store import get_profile
 from sojourn.due.store import Due, put_due, remove_due
 from sojourn.errors import EnrolmentEndedError
-from sojourn.events.model import Event
 from sojourn.events.store import history
 from sojourn.journeys import store
-from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitState
-from sojourn.journeys.machine import Machines
+from sojourn.journeys.answering import (
+    ENGAGEMENT,
+    OF_A_RULE,
+    OTHERWISE,
+    WAIT_ENDED,
+    Asked,
+    answer,
+    answers,
+    give,
+    look_back,
+)
+from sojourn.journeys.engine import Engine
+from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind
+from sojourn.journeys.live import State, live
 from sojourn.journeys.model import END
 from sojourn.journeys.moments import due_after
-from sojourn.journeys.news import MAX_AGE, is_news
+from sojourn.journeys.news import is_news
+from sojourn.journeys.rounds import round_of
+from sojourn.journeys.steps import LookBack
 from sojourn.journeys.versions import published
-from sojourn.messages.model import message_id
-from sojourn.journeys.steps import Condition, ConditionKind
 
-ENGAGEMENT = {ConditionKind.CLICKED: "Message Clicked", ConditionKind.OPENED: "Message Opened"}
-HUMAN = {ConditionKind.CLICKED: {"human"}, ConditionKind.OPENED: {"human", "proxy"}}
-DUE_OF = {WaitKind.EVENT: "deadline", WaitKind.HOLD: "hold", WaitKind.PARK: "park"}
-WAIT_ENDED = "WaitEndedError"  # what a waiting state catches beside its own time-out
+__all__ = [
+    "ENGAGEMENT", "OTHERWISE", "WAIT_ENDED", "Engine", "ParkTask", "answer", "answers", "deadline_of", "forget_due",
+    "park", "put_down", "resume_at", "running",
+]  # fmt: skip
+
+DUE_OF = {
+    WaitKind.EVENT: "deadline",
+    WaitKind.TIMER: "timer",
+    WaitKind.TASK: "deadline",
+    WaitKind.HOLD: "hold",
+    WaitKind.PARK: "park",
+}
+LONGEST = timedelta(days=14)  # that an execution stays open for
+PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,26 +60,18 @@ class ParkTask:
     next: str = END
     token: str = ""
     seconds: int = 0
-    any: tuple[Mapping[str, str], ...] = ()
     hold: Mapping[str, str] | None = None
+    timer: bool = False
+    task: bool = False
     park: bool = False
     finish: bool = False
 
     @classmethod
     def from_task(cls, event: Mapping[str, Any]) -> Self:
-        """Decode the Task's payload."""
-        known = {**event, "any": tuple(event.get("any", ())), "leg": int(event["leg"])}
-        return cls(**known)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
-    """What waits need of the outside."""
-
-    clock: Clock
-    machines: Machines
-    due_shards: int
-    max_age: timedelta = MAX_AGE  # of an event on arrival: what is older is no news
+        """Decode the Task's payload; what stands in it for people who look at the machine is passed over."""
+        names = {field.name for field in fields(cls)}
+        known = {name: value for name, value in event.items() if name in names}
+        return cls(**{**known, "leg": int(event["leg"])})
 
 
 def park(task: ParkTask, *, engine: Engine) -> None:
@@ -76,35 +91,74 @@ def _park(task: ParkTask, engine: Engine) -> None:
     elif task.park:
         _park_without_token(task, now + timedelta(seconds=task.seconds), engine)
     elif task.hold is not None:
-        _park_hold(task, parse_iso(task.hold["until"]), engine)
+        _park_hold(task, task.hold, engine)
+    elif task.timer:
+        from sojourn.journeys.timers import park_until
+
+        park_until(task, engine=engine)
+    elif task.task:
+        from sojourn.journeys.tasks.open import park_for_person
+
+        park_for_person(task, engine=engine)
     else:
         _park_for_event(task, engine)
 
 
 def _park_without_token(task: ParkTask, until: datetime, engine: Engine) -> None:
     """A wait so long that no execution should stay open for it: the sweep starts the next leg."""
-    store.park(task.enrolment, task.leg, Wait(step=task.step, kind=WaitKind.PARK), until=iso(until))
-    _put_due(task, "park", until, engine, next=task.next)
+    run = store.register(task.enrolment, task.leg, Wait(step=task.step, kind=WaitKind.PARK), until=iso(until))
+    put_down(run, "park", engine=engine, next=task.next)
 
 
-def _park_hold(task: ParkTask, until: datetime, engine: Engine) -> None:
+def _park_hold(task: ParkTask, hold: Mapping[str, str], engine: Engine) -> None:
+    """Of a paused journey nobody is asked again until somebody resumes it, or the longest hold is over."""
+    now, is_paused = engine.clock.calendar(), hold.get("reason") == PAUSED
+    until = now + LONGEST if is_paused else parse_iso(hold["until"])
     wait = Wait(step=task.step, kind=WaitKind.HOLD, token=task.token)
-    store.park(task.enrolment, task.leg, wait, until=iso(until))
-    _put_due(task, "hold", until, engine)
+    run = store.park(task.enrolment, task.leg, wait, until=iso(until))
+    priority = published(run.journey, run.version)[0].priority
+    under = f"{PAUSED}#{run.journey}" if is_paused else ""
+    put_down(
+        run, "hold", engine=engine, under=under, priority=str(priority)
+    )  # for when many holds end together
+    journey = live().get(run.journey) if is_paused else None
+    if journey is not None and journey.state is not State.PAUSED:
+        put_down(run, "hold", engine=engine, at=now)  # somebody resumed it, and was quicker
 
 
 def _park_for_event(task: ParkTask, engine: Engine) -> None:
     """Register first, then look back: an event that came before, or comes between, is seen by one of the two."""
-    deadline = _deadline(task, engine)
-    wait = Wait(step=task.step, kind=WaitKind.EVENT, token=task.token, any=task.any)
-    waiting = store.park(task.enrolment, task.leg, wait, until=iso(deadline))
-    if task.leg > 1:
-        _put_due(task, "deadline", deadline, engine)  # this state's own time-out counts anew on a later leg
-    known = {waiting.identity, *get_profile(waiting.contact).partitions}
-    for event in history(sorted(known), since=parse_iso(waiting.entered_at)):
-        if is_news(event, engine.max_age) and answers(event, waiting):
-            answer(waiting, event, engine=engine)
-            return
+    wait = Wait(step=task.step, kind=WaitKind.EVENT, token=task.token)
+    run = store.register(task.enrolment, task.leg, wait, until=iso(deadline_of(task, engine)))
+    asked = Asked.by(run)
+    assert asked is not None, task.step
+    if task.leg > 1 or asked.step.ranked:
+        put_down(run, "deadline", engine=engine)  # this state's own time-out counts anew on a later leg
+    if found := _found(asked, engine):
+        path, key = found
+        give(run, key, path, engine=engine)
+
+
+def _found(asked: Asked, engine: Engine) -> tuple[int, str] | None:
+    """What answers at once: something that came before, a rule that holds, or that nothing can come any more."""
+    run, step = asked.run, asked.step
+    profile = None
+    if step.look_back is not LookBack.NONE or any(each.rule is not None for each in step.conditions):
+        profile = get_profile(run.contact)
+    if profile is not None and step.look_back is not LookBack.NONE:
+        known = {run.identity, *profile.partitions}
+        since = (
+            parse_iso(run.messaged_at)
+            if step.look_back is LookBack.MESSAGE and run.messaged_at
+            else asked.since
+        )
+        news = (each for each in history(sorted(known), since=since) if is_news(each, engine.max_age))
+        path, key = look_back(asked, news, since)
+        if path:
+            return path, key
+    if profile is not None and (path := asked.come_true(profile, engine.clock.calendar())):
+        return path, OF_A_RULE
+    return (OTHERWISE, OF_A_RULE) if asked.is_hopeless() else None
 
 
 def running(enrolment: str, leg: int) -> Enrolment:
@@ -115,41 +169,13 @@ def running(enrolment: str, leg: int) -> Enrolment:
     return there
 
 
-def _deadline(task: ParkTask, engine: Engine) -> datetime:
+def deadline_of(task: ParkTask, engine: Engine) -> datetime:
     """Written once per step entry: a leg that resumes in this step keeps the deadline that the row has."""
     if task.leg > 1:
         enrolment = running(task.enrolment, task.leg)
         if enrolment.at == enrolment.start_at == task.step:
             return parse_iso(enrolment.until)
     return engine.clock.calendar() + timedelta(seconds=task.seconds)
-
-
-def answers(event: Event, enrolment: Enrolment) -> bool:
-    """Whether this event is what the run waits for: its own message's click, or an event after its entry."""
-    wait = enrolment.wait
-    if wait is None or wait.kind is not WaitKind.EVENT:
-        return False
-    return any(_meets(event, Condition.from_definition(each), enrolment) for each in wait.any)
-
-
-def _meets(event: Event, condition: Condition, enrolment: Enrolment) -> bool:
-    if condition.kind is ConditionKind.EVENT:
-        return event.event == condition.name and iso(event.at) > enrolment.entered_at
-    mine = message_id(enrolment.id, condition.name)
-    return (
-        event.event == ENGAGEMENT[condition.kind]
-        and event.properties.get("message_id") == mine
-        and event.properties.get("class") in HUMAN[condition.kind]
-    )
-
-
-def answer(enrolment: Enrolment, event: Event, *, engine: Engine) -> None:
-    """waiting → answering(event) → token → answered. The next Task sets where the run stands."""
-    assert enrolment.wait is not None
-    if not store.answering(enrolment, event=event.key, until=iso(engine.clock.calendar())):
-        return
-    alive = engine.machines.complete(enrolment.wait.token)
-    store.settle_wait(enrolment, WaitState.ANSWERED if alive else WaitState.LATE)
 
 
 def resume_at(enrolment: Enrolment, state: str, *, engine: Engine) -> None:
@@ -159,7 +185,8 @@ def resume_at(enrolment: Enrolment, state: str, *, engine: Engine) -> None:
         return
     journey, _ = published(enrolment.journey, enrolment.version)
     until = due_after(journey, state, engine.clock.calendar())
-    engine.machines.start(store.next_leg(enrolment, start_at=state, until=iso(until)))
+    round_ = round_of(journey, enrolment.rounds, state)
+    engine.machines.start(store.next_leg(enrolment, start_at=state, until=iso(until), start_round=round_))
 
 
 def forget_due(enrolment: Enrolment, *, engine: Engine) -> None:
@@ -170,7 +197,12 @@ def forget_due(enrolment: Enrolment, *, engine: Engine) -> None:
         remove_due(due, pace=engine.clock.pace, shards=engine.due_shards)
 
 
-def _put_due(task: ParkTask, kind: str, at: datetime, engine: Engine, **more: str) -> None:
-    facts = {"enrolment": task.enrolment, "leg": task.leg, "step": task.step, "until": iso(at), **more}
-    due = Due(at, kind, f"{task.enrolment}/{task.leg}/{task.step}", facts)
-    put_due(due, now=engine.clock.calendar(), pace=engine.clock.pace, shards=engine.due_shards)
+def put_down(
+    run: Enrolment, kind: str, *, engine: Engine, under: str = "", at: datetime | None = None, **more: str
+) -> None:
+    """What the sweep does when the run's wait is over, or at another moment; `under` keeps it from the sweep's eyes."""
+    assert run.wait is not None
+    facts = {"enrolment": run.id, "leg": run.leg, "step": run.wait.step, "until": run.until, **more}
+    due = Due(at or parse_iso(run.until), kind, f"{run.id}/{run.leg}/{run.wait.step}", facts)
+    clock = engine.clock
+    put_due(due, now=clock.calendar(), pace=clock.pace, shards=engine.due_shards, under=under)

@@ -53,6 +53,11 @@ class Message:
     outcome: str = ""
     address_hash: str = ""
     zones: str = ""  # whose hours were asked when it was decided, and how they are known
+    seen: Mapping[str, Any] = field(default_factory=dict)  # by the gates, where it was not plainly sent
+    reserved: str = ""  # the moment for which a unit of the caps is its own
+    turn: str = ""  # when the account's rate lets it go, by the wall
+    moved: bool = False  # whoever settled it moved the run on
+    followed: bool = False  # a later step of its run asks when it was delivered
 
     @property
     def id(self) -> str:
@@ -60,14 +65,14 @@ class Message:
         return f"{self.contact}-{self.digest}"
 
 
-def message_digest(enrolment: str, step: str, occurrence: int = 1) -> str:
-    """The part of a message id that names enrolment, step and occurrence."""
-    return hashlib.sha256(f"{enrolment}|{step}|{occurrence}".encode()).hexdigest()[:16]
+def message_digest(enrolment: str, step: str, round: str = "") -> str:  # noqa: A002  the language's word
+    """The part of a message id that names enrolment and step, and inside a repeat the round: `2`, or `2.1`."""
+    return hashlib.sha256(f"{enrolment}|{step}|{round or 1}".encode()).hexdigest()[:16]
 
 
-def message_id(enrolment: str, step: str, occurrence: int = 1) -> str:
+def message_id(enrolment: str, step: str, round: str = "") -> str:  # noqa: A002
     """The id of the message that this step of this enrolment sends."""
-    return f"{enrolment.partition('.')[0]}-{message_digest(enrolment, step, occurrence)}"
+    return f"{enrolment.partition('.')[0]}-{message_digest(enrolment, step, round)}"
 
 
 def split_message_id(message: str) -> tuple[str, str] | None:

@@ -3,20 +3,21 @@
 import json
 from collections.abc import Iterator
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from sojourn.messages.model import Message, MessageState, split_message_id
 from sojourn.tables import PeopleRow, condition_failed
-from sojourn.transactions import Key, Value, number, text
+from sojourn.transactions import Key, Value, number, text, truth
 
 IN_NUMBERS = ("version", "template_version", "held", "parts")
 IN_WORDS = (
     "enrolment", "journey", "step", "channel", "template", "identity", "topic", "purpose", "state", "reason", "owner",
     "provider_id", "due", "decided_at", "sent_at", "outcome", "address_hash",
-    "zones",
+    "zones", "reserved", "turn",
 )  # fmt: skip
+IN_JSON = ("values", "seen")
 
 
 class MessageRow(PeopleRow, discriminator="message"):
@@ -45,6 +46,11 @@ class MessageRow(PeopleRow, discriminator="message"):
     outcome = UnicodeAttribute(null=True)
     address_hash = UnicodeAttribute(null=True)
     zones = UnicodeAttribute(null=True)
+    reserved = UnicodeAttribute(null=True)
+    turn = UnicodeAttribute(null=True)
+    seen = JSONAttribute(null=True)
+    moved = BooleanAttribute(null=True)
+    followed = BooleanAttribute(null=True)
 
     @classmethod
     def of(cls, message: Message) -> "MessageRow":
@@ -75,6 +81,11 @@ class MessageRow(PeopleRow, discriminator="message"):
             outcome=message.outcome or None,
             address_hash=message.address_hash or None,
             zones=message.zones or None,
+            reserved=message.reserved or None,
+            turn=message.turn or None,
+            seen=dict(message.seen) or None,
+            moved=message.moved or None,
+            followed=message.followed or None,
         )
 
     def to_message(self) -> Message:
@@ -105,6 +116,11 @@ class MessageRow(PeopleRow, discriminator="message"):
             outcome=self.outcome or "",
             address_hash=self.address_hash or "",
             zones=self.zones or "",
+            reserved=self.reserved or "",
+            turn=self.turn or "",
+            seen=self.seen or {},
+            moved=bool(self.moved),
+            followed=bool(self.followed),
         )
 
 
@@ -121,7 +137,9 @@ def item_of(message: Message) -> dict[str, Value]:
     item: dict[str, Value] = {"pk": text(key[0]), "sk": text(key[1]), "kind": text("message")}
     item |= {name: text(value) for name, value in known.items() if value}
     item |= {name: number(value) for name, value in numbers.items() if value}
-    return item | ({"values": text(json.dumps(dict(message.values)))} if message.values else {})
+    item |= {name: truth(value=True) for name in ("moved", "followed") if getattr(message, name)}
+    in_json = {name: getattr(message, name) for name in IN_JSON}
+    return item | {name: text(json.dumps(dict(value))) for name, value in in_json.items() if value}
 
 
 def find_message(message: str) -> Message | None:

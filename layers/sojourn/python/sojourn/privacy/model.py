@@ -138,6 +138,7 @@ def kind_of(sk: str) -> str:
 COUNTED_AS = {
     "ENROL": "enrolments",
     "MSG": "messages",
+    "TASK": "tasks",
     "CONSENT": "consents",
     "PROFILE": "profiles",
     "KEY": "keys",

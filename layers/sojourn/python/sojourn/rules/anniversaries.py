@@ -45,15 +45,24 @@ def _judge(rule: Anniversary, day: date, now: datetime, zone: tzinfo) -> Verdict
 def _stretches(
     rule: Anniversary, day: date, now: datetime, zone: tzinfo
 ) -> Iterator[tuple[datetime, datetime]]:
+    if rule.once:
+        yield _day(day, rule.days, zone)
+        return
     earliest = max(day.year, now.year - 1)
     for year in range(earliest, min(earliest + YEARS, date.max.year + 1)):
         this = _in_year(day, year)
-        if rule.next is not None:
+        if rule.days:
+            yield _day(this, rule.days, zone)
+        elif rule.next is not None:
             there = midnight(this, zone)
             yield entering(rule.next)(there, zone), there
         else:
             first, days = _season(this, rule.season)
             yield midnight(first, zone), midnight(first, zone, days=days)
+
+
+def _day(day: date, days: int, zone: tzinfo) -> tuple[datetime, datetime]:
+    return midnight(day, zone, days=days), midnight(day, zone, days=days + 1)
 
 
 def _in_year(day: date, year: int) -> date:

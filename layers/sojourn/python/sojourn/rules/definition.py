@@ -90,7 +90,8 @@ def to_definition(rule: Rule) -> Json:  # noqa: C901 (one line a node)
             return {"near": {"attribute": path_said(rule.subject.path), "point": point, "within": within}}
         case Anniversary():
             when = {"season": rule.season.value} if rule.season else {"in the next": str(rule.next)}
-            return {"anniversary": _anniversary(rule.subject), **when}
+            apart = {**({"days": rule.days} if rule.days else {}), **({"once": True} if rule.once else {})}
+            return {"anniversary": _anniversary(rule.subject), **when, **apart}
         case Quantile():
             return {"quantile": rule.measure, "of": rule.of, rule.op.value: said(rule.value)}
         case Share():
@@ -184,7 +185,8 @@ def _anniversary_of(it: Mapping[str, Any]) -> Rule:
     said = it["anniversary"]
     subject = _subject_of(said) if isinstance(said, Mapping) else Subject(path_of(said))
     if "season" in it:
-        return Anniversary(subject, season=Season(it["season"]))
+        season = Season(it["season"])
+        return Anniversary(subject, season=season, days=it.get("days", 0), once=it.get("once", False))
     return Anniversary(subject, next=Span.from_text(it["in the next"]))
 
 

@@ -20,16 +20,21 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Notes:
-    """What reading a file gathers: the lines of places, and the findings."""
+    """What reading a file gathers: the lines of places and of a rule's nodes (by who they are), and the findings.
+
+    `seed` is what a random share takes that names none.
+    """
 
     file: str
     lines: dict[Place, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    nodes: dict[int, int] = field(default_factory=dict)
+    seed: str = ""
 
     @property
     def source(self) -> Source:
         """The lines so far."""
-        return Source(self.file, self.lines)
+        return Source(self.file, self.lines, self.nodes)
 
     def add(self, line: int, step: str, problem: str, remedy: str) -> None:
         """Note an error."""

@@ -48,10 +48,11 @@ class RefusedError(Hopeless):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file that something was read from, and the line of each place in it."""
+    """The file that something was read from, and the line of each place in it; of a rule's nodes by their `id`."""
 
     file: str = "file"
     lines: Mapping[Place, int] = field(default_factory=dict)
+    nodes: Mapping[int, int] = field(default_factory=dict)
 
     def line_of(self, place: Place) -> int:
         """The line of a place, or of the nearest thing round it."""

@@ -8,6 +8,7 @@ from sojourn.rules.dates import FAR
 from sojourn.rules.nodes import Messaged
 from sojourn.rules.parts import Part
 from sojourn.rules.timing import leaving
+from sojourn.rules.values import is_same
 from sojourn.rules.view import MessageSeen, Verdict, View
 
 # Whoever follows a link has the message open, whether its pixel was loaded or not.
@@ -62,4 +63,5 @@ def _is_meant(rule: Messaged, message: MessageSeen) -> bool:
         rule.channel in ("", message.channel)
         and rule.journey in ("", message.journey)
         and rule.template in ("", message.template)
+        and (not rule.step or is_same(message.step, rule.step))
     )

@@ -151,6 +151,7 @@ class Messaged:
     channel: str = ""
     journey: str = ""
     template: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +198,17 @@ class Season(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Anniversary:
-    """The day of a date in this year: in a season of now, or within days to come. 29 February is the 28th elsewhere."""
+    """The day of a date in this year: in a season of now, or within days to come. 29 February is the 28th elsewhere.
+
+    Journeys by date also ask for the day so many `days` after it (before it: less than none), and of a date that comes
+    `once`, not every year.
+    """
 
     subject: Subject
     season: Season | None = None
     next: Span | None = None
+    days: int = 0
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ KINDS: dict[str, Callable[[Fields], Rule]] = {
 NAMES = dict.fromkeys((*GROUPS, "not", *KINDS, "share"))
 EXAMPLE = "`{event: Order Completed}`, `{attribute: plan, is: pro}` or another condition"
 LONGEST_DESCRIPTION = 500
+RESERVED = frozenset({"preview", "runs", "verify"})  # /api/segments/<these> is something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,8 @@ def read_segment(tree: Node, notes: Notes) -> SegmentFile:
     if name and not SLUG.fullmatch(name):
         problem = f"`segment` is '{printable(name, 50)}'"
         fields.wrong(fields.key_lines["segment"], problem, "use 1 to 40 of a-z, 0-9 and -")
+    elif name in RESERVED:
+        fields.wrong(fields.key_lines["segment"], f"`segment` is '{name}', a word of the API", "take another")
     description = fields.text("description", example="Bought once, silent for half a year", otherwise="")
     if len(description) > LONGEST_DESCRIPTION:
         problem = f"`description` has {len(description)} characters"

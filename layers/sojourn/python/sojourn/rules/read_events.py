@@ -73,8 +73,13 @@ def matched(fields: Fields) -> Match:
     if name in RESERVED:
         remedy = "ask for `segment: <name>`; who is in another segment is judged again by itself"
         fields.wrong(fields.key_lines["event"], f"`{name}` is written by segments themselves", remedy)
+    return Match(name, where_of(fields))
+
+
+def where_of(fields: Fields) -> tuple[Test, ...]:
+    """What `where` asks of an event's properties; nothing when it is not there."""
     node = fields.node("where", example=WHERE)
-    return Match(name, _tests(node, fields) if node is not None else ())
+    return _tests(node, fields) if node is not None else ()
 
 
 def times_of(fields: Fields) -> tuple[Times, int]:

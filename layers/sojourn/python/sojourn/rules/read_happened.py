@@ -90,12 +90,14 @@ def message(fields: Fields) -> Rule:
     times, n = times_of(fields)
     channel = fields.value("channel", one_of(MESSAGING), example="email", otherwise="", instead="")
     journey = fields.value("journey", as_slug, example="welcome", otherwise="", instead="")
+    step = fields.value("step", as_event, example="Send the welcome", otherwise="", instead="")
+    template = fields.value("template", as_template, example="welcome", otherwise="", instead="")
     window = window_of(fields)
     if state in ENGAGEMENT:
-        said = {"channel": channel, "journey": journey, "class": "" if fields.flag("machines") else "human"}
+        about = {"channel": channel, "journey": journey, "step": step, "template": template}
+        said = {**about, "class": "" if fields.flag("machines") else "human"}
         where = tuple(Test((key,), Op.IS, value) for key, value in said.items() if value)
         return Done(Match(ENGAGEMENT[state], where), times, n, window)
-    template = fields.value("template", as_template, example="welcome", otherwise="", instead="")
     without = fields.value("without", one_of(tuple(ENGAGEMENT)), example="opened", otherwise="", instead="")
     within: Span | None = None
     if without or fields.has("within"):
@@ -103,7 +105,7 @@ def message(fields: Fields) -> Rule:
     if fields.has("within") and not fields.has("without"):
         fields.wrong(fields.line, "`within` without `without`", "add `without: opened` or `without: clicked`")
     fields.asked.append("within")
-    return Messaged(state, times, n, window, without, within, channel, journey, template)
+    return Messaged(state, times, n, window, without, within, channel, journey, template, step)
 
 
 def interested(fields: Fields) -> Rule:

@@ -185,7 +185,7 @@ def as_times(node: Node) -> tuple[Times, int]:
 
 
 def as_event(node: Node) -> str:
-    """The name of an event."""
+    """The name of an event, or of a journey's step."""
     text = as_text(node)
     if len(text) > LONGEST_EVENT:
         raise ValueError(f"{LONGEST_EVENT} characters are the most")

@@ -117,6 +117,9 @@ def _said(rule: Rule) -> str:  # noqa: C901 (one line a node)
             return f"{rule.subject} is within {_distance(rule.metres)} of {point}"
         case Anniversary():
             when = f"is {rule.season}" if rule.season else f"comes in the next {rule.next}"
+            if rule.days:
+                is_over, days = rule.days > 0, abs(rule.days)
+                when = f"was {days} days ago" if is_over else f"is to come {days} days from today"
             return f"the day of {_subject(rule.subject)} {when}".replace("is this", "is in this")
         case Quantile():
             measure = f"stands by {QUANTILES.get(rule.measure, rule.measure)}"
@@ -183,10 +186,11 @@ def _counted(verb: str, what: str, times: Times, n: int) -> str:
 def _messaged(rule: Messaged) -> str:
     by = f" by {rule.channel}" if rule.channel else ""
     of = f" of the journey {rule.journey}" if rule.journey else ""
+    at = f" at the step '{rule.step}'" if rule.step else ""
     made = f" from {rule.template}" if rule.template else ""
     without = f" not {rule.without} within {rule.within}" if rule.without else ""
     verb = {"sent": "was sent", "delivered": "was delivered"}.get(rule.state, rule.state)
-    said = _counted(verb, f"a message{by}{of}{made}{without}", rule.times, rule.n)
+    said = _counted(verb, f"a message{by}{of}{at}{made}{without}", rule.times, rule.n)
     return f"{said}{_window(rule.window)}"
 
 

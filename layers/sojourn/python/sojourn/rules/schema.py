@@ -5,8 +5,6 @@ are, `sojourn segment check` says. Keys with a space may be written with an unde
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from sojourn.rules.facts import FACT_TYPES, STAGES, WITH_CURRENCY
 from sojourn.rules.literals import LISTS, MOMENTS, NUMBERS, SPANS, TEXTS
@@ -23,43 +21,17 @@ from sojourn.rules.read_values import (
     SLUG,
     TEMPLATE,
 )
+from sojourn.rules.shapes import Schema
+from sojourn.rules.shapes import either as _either
+from sojourn.rules.shapes import listed as _listed
+from sojourn.rules.shapes import mapping as _mapping
+from sojourn.rules.shapes import ref as _ref
+from sojourn.rules.shapes import text as _text
+from sojourn.rules.shapes import words as _words
 
-Schema = dict[str, Any]
 ID = "urn:sojourn:segment"
 SPAN = "0*[1-9][0-9]{0,5} *(minute|hour|day|week|month)s?"
 TIMES = "never|at least +0*[1-9][0-9]{0,5}( times?)?|(at most|exactly) +[0-9]{1,6}( times?)?"
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _text(pattern: str = "", **more: Any) -> Schema:
-    """A text that is such a thing, with space round it or without."""
-    return {"type": "string", "pattern": rf"^\s*(?:{pattern})\s*$" if pattern else r"\S", **more}
-
-
-def _words(words: tuple[str, ...]) -> Schema:
-    return {"enum": list(words)}
-
-
-def _listed(item: Schema, **more: Any) -> Schema:
-    return {"type": "array", "items": item, "minItems": 1, **more}
-
-
-def _mapping(required: tuple[str, ...], keys: Mapping[str, Schema], **more: Any) -> Schema:
-    """An object with these keys and no others; a key with a space may have underscores."""
-    spelled = {**keys, **{key.replace(" ", "_"): schema for key, schema in keys.items() if " " in key}}
-    plain = [key for key in required if " " not in key]
-    spaced = [{"anyOf": _either(key)} for key in required if " " in key]
-    wanted = {"required": plain} if plain else {}
-    both = {"allOf": spaced} if spaced else {}
-    return {"type": "object", "properties": spelled, **wanted, **both, "additionalProperties": False, **more}
-
-
-def _either(key: str) -> list[Schema]:
-    return [{"required": [key]}, {"required": [key.replace(" ", "_")]}]
-
 
 SCALAR = {"anyOf": [{"type": "string", "maxLength": LONGEST_TEXT}, {"type": ["number", "boolean"]}]}
 NUMBER: Schema = {"type": "number"}
@@ -99,13 +71,14 @@ def _total(measure: Measure) -> Schema:
 
 
 def _messages() -> list[Schema]:
-    about = {"channel": _words(MESSAGING), "journey": _ref("name")}
-    engaged = {"message": _words(tuple(ENGAGEMENT)), "machines": {"type": "boolean"}}
-    unanswered = {
+    about = {
+        "channel": _words(MESSAGING),
+        "journey": _ref("name"),
+        "step": _text(),
         "template": _text(TEMPLATE.pattern),
-        "without": _words(tuple(ENGAGEMENT)),
-        "within": _ref("span"),
     }
+    engaged = {"message": _words(tuple(ENGAGEMENT)), "machines": {"type": "boolean"}}
+    unanswered = {"without": _words(tuple(ENGAGEMENT)), "within": _ref("span")}
     return [
         _mapping(("message",), {**engaged, **COUNT, **WINDOW, **about}),
         _mapping(

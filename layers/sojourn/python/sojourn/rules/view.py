@@ -49,6 +49,7 @@ class MessageSeen:
     delivered_at: datetime | None = None
     opened_at: datetime | None = None
     clicked_at: datetime | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

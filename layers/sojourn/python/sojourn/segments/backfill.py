@@ -23,7 +23,7 @@ from sojourn.segments.announce import announce, with_unsaid
 from sojourn.segments.index import SegmentIndex
 from sojourn.segments.judge import judge, members_of, unsettled
 from sojourn.segments.keep import keep
-from sojourn.segments.model import Cause, Occasion, Segment, is_believed
+from sojourn.segments.model import ENTERED, OUR_EVENTS, Cause, Occasion, Segment, is_believed
 from sojourn.segments.quantiles import standing_of
 from sojourn.segments.reading import load
 from sojourn.segments.runs.store import Found, Tally
@@ -78,18 +78,22 @@ def judge_people(found: Found, generations: Mapping[str, int], index: SegmentInd
     return tally
 
 
-def settle_people(found: Found, names: Iterable[str], index: SegmentIndex, hands: Hands) -> Tally:
-    """Let people know what is in force; the members of these segments are counted."""
-    tally, known, wanted = Tally(), _known_traces(index), frozenset(names)
+def settle_people(
+    found: Found, generations: Mapping[str, int], index: SegmentIndex, hands: Hands, *, since: str
+) -> Tally:
+    """Let people know what is in force; of these segments it is counted who is in, and who came and went by it.
+
+    Whoever did something `since` it took force was told by react, and is counted all the same.
+    """
+    tally, known = Tally(), _known_traces(index)
     for profile in found.people:
         after = hands.change(profile, lambda each: settled(each, index, known, hands.clock.calendar()))
         tally.add("settled")
         inside = members_of(after.segments, index)
-        for name in wanted:
+        for name in generations:
             tally.add("members", name, name in inside)
-        for told in after.unsaid:
-            if told["segment"] in wanted and told["cause"] in OF_RUNS:
-                tally.add("entered" if told["entered"] else "left", told["segment"])
+        for name, entered in _moved(after, generations, since):
+            tally.add("entered" if entered else "left", name)
     return tally
 
 
@@ -170,6 +174,21 @@ def settled(profile: Profile, index: SegmentIndex, known: frozenset[str], now: d
     view = view_of(profile, now, workspace=workspace(), loaded=load(profile, index.needs_of(names)))
     after, changes = judge(profile, index, (), view, occasion)
     return with_unsaid(after, changes)
+
+
+def _moved(profile: Profile, generations: Mapping[str, int], since: str) -> list[tuple[str, bool]]:
+    """The changes that these generations made: those to be told, and those that were told and heard already."""
+    told = {each["id"]: each for each in profile.unsaid}
+    for name in OUR_EVENTS:
+        if (seen := profile.events.get(name)) and seen["last"] >= since:
+            for event in history(profile.partitions, event_name=name):
+                if event.is_internal and iso(event.at) >= since:
+                    told.setdefault(event.message_id, {**event.properties, "entered": name == ENTERED})
+    return [
+        (each["segment"], each["entered"])
+        for each in told.values()
+        if each["cause"] in OF_RUNS and generations.get(each["segment"]) == each["generation"]
+    ]
 
 
 def _is_pending(name: str, generations: Mapping[str, int], index: SegmentIndex) -> bool:

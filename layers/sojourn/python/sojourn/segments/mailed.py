@@ -1,6 +1,8 @@
-"""Messages that were sent or delivered are no events, and yet some rules look at them: whoever got one is judged again.
+"""What became of messages is not always an event, and yet some rules look at it: whoever it concerns is judged again.
 
-Read from the stream of people's rows; where no segment in force looks at messages, nothing is noted.
+Read from the stream of people's rows; where no segment in force looks at such things, nothing is noted. A message that
+was skipped because its address is closed tells of the closing: of addresses that several have, or that only a browser
+named, nobody else may know whose they are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +14,7 @@ from sojourn.segments.keep import judge_again
 from sojourn.segments.store import live_index
 
 PREFIX, SENT = "MSG#", "sent"
+CLOSED = ("skipped", "suppressed")  # state and reason
 TOLD = ("state", "outcome")
 
 Record = Mapping[str, Any]
@@ -19,20 +22,28 @@ Record = Mapping[str, Any]
 
 def judge_mailed(records: Iterable[Record], *, clock: Clock, shards: int) -> int:
     """Let the next sweep judge whoever was written to; how many that is. May be repeated."""
-    contacts = dict.fromkeys(_written_to(records))
-    if not contacts or not live_index().named_by(needs=Needs.MESSAGES):
-        return 0
-    for contact in contacts:
+    told: dict[str, Needs] = {}
+    for contact, need in _told_by(records):
+        told[contact] = told.get(contact, Needs.NOTHING) | need
+    asked = [contact for contact, needs in told.items() if live_index().named_by(needs=needs)]
+    for contact in asked:
         judge_again(contact, clock=clock, shards=shards)
-    return len(contacts)
+    return len(asked)
 
 
-def _written_to(records: Iterable[Record]) -> Iterator[str]:
+def _told_by(records: Iterable[Record]) -> Iterator[tuple[str, Needs]]:
+    """Whom the rows of messages concern, and what of them changed."""
     for record in records:
         new, old = _image(record, "NewImage"), _image(record, "OldImage")
-        is_sent = _text(new, "sk").startswith(PREFIX) and _text(new, "state") == SENT
-        if is_sent and any(_text(new, each) != _text(old, each) for each in TOLD):
-            yield _text(new, "pk").removeprefix("C#")
+        if not _text(new, "sk").startswith(PREFIX) or all(
+            _text(new, each) == _text(old, each) for each in TOLD
+        ):
+            continue
+        contact = _text(new, "pk").removeprefix("C#")
+        if _text(new, "state") == SENT:
+            yield contact, Needs.MESSAGES
+        elif (_text(new, "state"), _text(new, "reason")) == CLOSED:
+            yield contact, Needs.CONSENT
 
 
 def _image(record: Record, name: str) -> Mapping[str, Any]:

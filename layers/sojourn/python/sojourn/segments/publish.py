@@ -113,7 +113,15 @@ def publish(name: str, *, desk: Desk) -> Published:
     if draft is None:
         raise NotFoundError(f"there is no segment {name}; PUT /api/segments/{name} saves one")
     examined = examined_as(name, draft.source)
-    rule = examined.rule
+    return _published(name, draft.source, examined.rule, examined.warnings, desk)
+
+
+def publish_rule(name: str, rule: Rule, *, desk: Desk) -> Published:
+    """The same of a rule without a draft: a segment that belongs to something else, and that nobody edits."""
+    return _published(name, "", rule, (), desk)
+
+
+def _published(name: str, source: str, rule: Rule, warnings: tuple[Finding, ...], desk: Desk) -> Published:
     hashed = hash_of(rule)
     stand = store.live().get(name, Standing())
     if stand.hash == hashed and not stand.invalid and (stand.pending or stand.live):
@@ -121,9 +129,9 @@ def publish(name: str, *, desk: Desk) -> Published:
         run = find_run(run_id(name, generation))
         if stand.pending:
             run = resume(run or _run_of(name, generation, desk), desk=desk)
-        return Published(name=name, generation=generation, run=run, changed=False, warnings=examined.warnings)
-    generation, run = _begun(name, draft.source, rule, hashed, stand, desk)
-    return Published(name=name, generation=generation, run=run, changed=True, warnings=examined.warnings)
+        return Published(name=name, generation=generation, run=run, changed=False, warnings=warnings)
+    generation, run = _begun(name, source, rule, hashed, stand, desk)
+    return Published(name=name, generation=generation, run=run, changed=True, warnings=warnings)
 
 
 def retire(name: str, *, named_by: Iterable[str] = (), desk: Desk) -> Run:
@@ -138,16 +146,10 @@ def retire(name: str, *, named_by: Iterable[str] = (), desk: Desk) -> Run:
     last = stand.live or stand.pending or stand.previous
     if not last:
         raise NotFoundError(f"the segment {name} is not in force")
+    at = iso(desk.clock.calendar())
     if stand.live or stand.pending:
         _change_live(name, lambda each: Standing(previous=each.live or each.pending or each.previous))
-    run = Run.new(Purpose.RETIRE, f"{name}-{last}", at=iso(desk.clock.calendar()), segments={name: 0})
-    return resume(begun(run), desk=desk)
-
-
-def verify(name: str, *, percent: float = 100.0, repair: bool = False, desk: Desk) -> Run:
-    """Compare what stands with what the events say, of some contacts or all; the name tells one run from another."""
-    purpose = Purpose.REPAIR if repair else Purpose.VERIFY
-    run = Run.new(purpose, name, at=iso(desk.clock.calendar()), percent=percent)
+    run = Run.new(Purpose.RETIRE, f"{name}-{last}", at=at, segments={name: 0}, committed_at=at)
     return resume(begun(run), desk=desk)
 
 
@@ -158,7 +160,7 @@ def resume(run: Run, *, desk: Desk) -> Run:
     if run.status is Status.RUNNING and desk.machine.start(run):
         return run
     try:
-        again = put_run(replace(run, status=Status.RUNNING, attempt=run.attempt + 1, reason=""))
+        again = put_run(replace(run, status=Status.RUNNING, attempt=run.attempt + 1, reason="", ended_at=""))
     except StaleWriteError:
         return find_run(run.id) or run  # somebody did at this moment: theirs runs
     desk.machine.start(again)

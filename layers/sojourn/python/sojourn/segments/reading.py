@@ -59,6 +59,7 @@ def _seen(message: Message, answered: Answered) -> MessageSeen:
         delivered_at=at if message.outcome == DELIVERED else None,  # the row does not say when
         opened_at=answered.get((message.id, "opened")),
         clicked_at=answered.get((message.id, "clicked")),
+        step=message.step,
     )
 
 

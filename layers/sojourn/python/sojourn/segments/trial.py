@@ -11,14 +11,16 @@ from sojourn.clock import Clock
 from sojourn.contacts.model import Profile
 from sojourn.contacts.workspace import workspace
 from sojourn.rules.compile import Compiled, compile_rule
-from sojourn.rules.nodes import Rule
-from sojourn.rules.view import Explained, TraceSpec, View
+from sojourn.rules.nodes import All, Rule
+from sojourn.rules.view import Explained, Needs, TraceSpec, View
 from sojourn.segments.backfill import filled
 from sojourn.segments.index import SegmentIndex
 from sojourn.segments.judge import members_of
 from sojourn.segments.quantiles import Cuts, quantiles_in, standing_of
 from sojourn.segments.reading import load
 from sojourn.segments.view import view_of
+
+READ = Needs.CONSENT | Needs.MESSAGES  # a request or more for each contact
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,14 @@ class Trial:
     @property
     def reads_more(self) -> bool:
         """Whether a contact costs more than its profile."""
-        return bool(self.missing or self.compiled.references.needs)
+        return self._asks_more(self.compiled)
+
+    @cached_property
+    def at_hand(self) -> Compiled | None:
+        """What must hold and costs no more than the profile: of whom it does not hold, nothing more is read."""
+        parts = self.rule.parts if isinstance(self.rule, All) else ()
+        cheap = tuple(part for part in parts if not self._asks_more(compile_rule(part)))
+        return compile_rule(All(cheap)) if cheap else None
 
     @property
     def uncut(self) -> frozenset[str]:
@@ -53,15 +62,22 @@ class Trial:
 
     def holds(self, profile: Profile) -> bool:
         """Whether the contact is in."""
+        if self.reads_more and self.at_hand and not self.at_hand.holds(self._seen(profile, Needs.NOTHING)):
+            return False
         return self.compiled.holds(self._view(profile))
 
     def explain(self, profile: Profile) -> Explained:
         """Each condition with the value seen, its verdict, and when that may flip."""
         return self.compiled.explain(self._view(profile))
 
+    def _asks_more(self, rule: Compiled) -> bool:
+        return bool(rule.references.needs & READ) or not rule.traces.keys().isdisjoint(self.missing)
+
     def _view(self, profile: Profile) -> View:
-        profile = filled(profile, self.missing)
-        loaded = load(profile, self.compiled.references.needs)
+        return self._seen(filled(profile, self.missing), self.compiled.references.needs)
+
+    def _seen(self, profile: Profile, needs: Needs) -> View:
+        loaded = load(profile, needs)
         view = view_of(profile, self.clock.calendar(), workspace=workspace(), loaded=loaded)
         return replace(
             view,

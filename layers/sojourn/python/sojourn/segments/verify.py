@@ -1,11 +1,12 @@
 """What stands is held against what the events say: a full evaluation, apart from every short cut that react takes.
 
 A contact has drifted when a mark, or the row in the list of members, is not what the rule says of the profile that the
-raw events make. What is still on its way is none of that: somebody whose moment has come and whom the sweep has yet to
-meet, who has not seen a new generation, or whose newest event is minutes old.
+raw events make; where some of these are no longer kept, of the profile as it stands. What is still on its way is none
+of that: somebody whose moment has come and whom the sweep has yet to meet, who has not seen a new generation, or whose
+newest event is minutes old.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from sojourn.contacts.workspace import workspace
 from sojourn.events.store import history
 from sojourn.segments.announce import announce, with_unsaid
 from sojourn.segments.backfill import Hands, view_for
-from sojourn.segments.index import SegmentIndex
+from sojourn.segments.index import NOBODY, SegmentIndex
 from sojourn.segments.judge import judge, members_of, unsettled
 from sojourn.segments.keep import is_past
 from sojourn.segments.members.store import memberships_of
@@ -31,16 +32,31 @@ Refold = Callable[[Profile, SegmentIndex], Profile]
 
 
 def verify_people(
-    found: Found, index: SegmentIndex, hands: Hands, *, refold: Refold, repairs: bool, run: str
+    found: Found,
+    index: SegmentIndex,
+    hands: Hands,
+    *,
+    refold: Refold,
+    repairs: bool,
+    run: str,
+    only: frozenset[str] = NOBODY,
 ) -> Tally:
-    """Count who was checked and who has drifted, by segment; drift is put right where that was asked for."""
+    """Count who was checked and who has drifted, by segment; drift is put right where that was asked for.
+
+    With `only`, none but these segments are looked at; whoever is repaired is so in all of them.
+    """
     tally = Tally()
+    names = looked_at(only, index) if only else None
     for profile in found.people:
         tally.add("checked")
         if repairs:  # what an earlier call wrote, and died before it was told
             announce(profile.contact, (each for each in profile.unsaid if "step" in each))
         fresh = refold(profile, index)
-        wrong = drift_of(profile, fresh, index, hands.clock.calendar())
+        if not is_whole(profile, fresh):
+            tally.add("by_profile")
+            fresh = profile
+        wrong = drift_of(profile, fresh, index, hands.clock.calendar(), names)
+        wrong = {name: how for name, how in wrong.items() if not only or name in only}
         if not wrong:
             continue
         if _is_on_its_way(profile, index, hands.clock.calendar()):
@@ -56,9 +72,31 @@ def verify_people(
     return tally
 
 
-def drift_of(profile: Profile, fresh: Profile, index: SegmentIndex, now: datetime) -> dict[str, str]:
-    """{segment: missing | surplus | row}: not in it and should be, in it and should not, or listed wrongly."""
-    wanted = evaluated(fresh, index, now)
+def is_whole(profile: Profile, fresh: Profile) -> bool:
+    """Whether the raw events make all that the profile knows; those that time took away it has counted too."""
+    return all(fresh.events.get(name, {"n": 0})["n"] >= seen["n"] for name, seen in profile.events.items())
+
+
+def looked_at(names: Iterable[str], index: SegmentIndex) -> frozenset[str]:
+    """Those of the segments that are in force, and what they look at, near or far."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in index.live and name not in found:
+            found.add(name)
+            waiting.extend(index.live[name].compiled.references.segments)
+    return frozenset(found)
+
+
+def drift_of(
+    profile: Profile, fresh: Profile, index: SegmentIndex, now: datetime, names: frozenset[str] | None = None
+) -> dict[str, str]:
+    """{segment: missing | surplus | row}: not in it and should be, in it and should not, or listed wrongly.
+
+    With `names`, what it says of others means nothing.
+    """
+    wanted = evaluated(fresh, index, now, names)
     marked = members_of(profile.segments, index)
     wrong = dict.fromkeys(sorted(wanted - marked), "missing") | dict.fromkeys(
         sorted(marked - wanted), "surplus"
@@ -68,15 +106,16 @@ def drift_of(profile: Profile, fresh: Profile, index: SegmentIndex, now: datetim
     return dict.fromkeys(sorted((still ^ marked) - wrong.keys()), MERGED_ROW) | wrong
 
 
-def evaluated(profile: Profile, index: SegmentIndex, now: datetime) -> frozenset[str]:
-    """The segments in force whose rules hold for this profile; a segment after those that it looks at.
-
-    One that is invalid holds for whoever was in it.
-    """
-    loaded = load(profile, index.needs_of(index.live))
+def evaluated(
+    profile: Profile, index: SegmentIndex, now: datetime, names: frozenset[str] | None = None
+) -> frozenset[str]:
+    """The segments in force, or those of `names`, whose rules hold for this profile; a segment after those that
+    it looks at. One that is invalid holds for whoever was in it."""
+    wanted = index.live.keys() if names is None else names
+    loaded = load(profile, index.needs_of(wanted))
     view = view_of(profile, now, workspace=workspace(), loaded=loaded)
     inside: frozenset[str] = members_of(profile.segments, index) & frozenset(_invalid(index))
-    for name in sorted(index.live, key=lambda each: (index.rank[each], each)):
+    for name in sorted(wanted, key=lambda each: (index.rank[each], each)):
         segment = index.live[name]
         seen = view_for(segment, replace(view, segments=inside))
         if name not in inside and not segment.invalid and segment.compiled.holds(seen):
@@ -98,12 +137,14 @@ def _is_on_its_way(profile: Profile, index: SegmentIndex, now: datetime) -> bool
 
 
 def _repair(profile: Profile, index: SegmentIndex, hands: Hands, refold: Refold, run: str) -> None:
-    """The profile as its events make it, judged under all segments; what changes is told with the cause backfill."""
+    """The profile as its events make it, if they are all kept, judged under all segments; what changes is told
+    with the cause backfill."""
 
     def mended(each: Profile) -> Profile:
         now = hands.clock.calendar()
         occasion = Occasion(cause=Cause.BACKFILL, key=run, at=iso(now))
-        fresh = refold(each, index)
+        again = refold(each, index)
+        fresh = again if is_whole(each, again) else each
         loaded = load(fresh, index.needs_of(index.names))
         view = view_of(fresh, now, workspace=workspace(), loaded=loaded)
         after, changes = judge(fresh, index, index.names, view, occasion, others=occasion)

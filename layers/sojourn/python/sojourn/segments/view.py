@@ -1,5 +1,6 @@
 """A profile as rules look at it. Pure; facts and traces are only worked out when a rule asks for them."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -49,7 +50,12 @@ def view_of(profile: Profile, now: datetime, *, workspace: Workspace, loaded: Lo
 
 def zone_of(profile: Profile, workspace: Workspace) -> tzinfo:
     """Whose wall clock counts days: the contact's, else the workspace's, else UTC's."""
-    place = next(places(profile.timezone, profile.phone, workspace), None)
+    return _zone(profile.timezone, profile.phone, workspace)
+
+
+@functools.lru_cache(maxsize=4_096)  # most of a crowd live in a few
+def _zone(timezone: str | None, phone: str | None, workspace: Workspace) -> tzinfo:
+    place = next(places(timezone, phone, workspace), None)
     return place.zones[0] if place else UTC
 
 

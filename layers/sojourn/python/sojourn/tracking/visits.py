@@ -125,6 +125,7 @@ def happened(name: str, message: Message, found: Mapping[str, Any], *, gate: Gat
         "version": message.version,
         "step": message.step,
         "channel": message.channel,
+        "template": message.template,
     }
     at = gate.clock.calendar()
     event = internal_event(

@@ -1,1 +1,1 @@
-"""The language of journeys as plain data: what lets people in and out, the steps between, and each thing's JSON form."""
+"""The language of journeys as plain data: what lets people in and out, the steps between, each thing's JSON form."""

@@ -1,4 +1,4 @@
-"""The steps that do something beside sending: to the contact's data, to another system, by a person, to other journeys."""
+"""The steps that do something beside sending: to data, to another system, by a person, to other journeys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +24,12 @@ NO_PATHS: Mapping[str, Steps] = {}
 USUAL_TIMEOUT = 10  # seconds that a call has for its answer
 
 
+def slug_of(name: str) -> str:
+    """A step's name as it stands in `reply.<name>.<field>`: small letters, figures and underscores."""
+    words = "".join(letter if letter.isalnum() else " " for letter in name.casefold())
+    return "_".join(words.split())
+
+
 class Verb(StrEnum):
     """What is done to an attribute."""
 
@@ -36,7 +42,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`set: {stage: customer}` is one change. A text value `entry.<property>` or `reply.<step>.<field>` is looked up."""
+    """`set: {stage: customer}` is one change. A text `entry.<property>` or `reply.<step>.<field>` is looked up."""
 
     verb: Verb
     attribute: str
@@ -80,8 +86,8 @@ class Update:
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request to another system: a webhook (`url`) or a Lambda function (`function`). Its JSON answer is kept, and later
-    steps know it as `reply.<this step's name in small letters and underscores>.<field>`."""
+    """A request to another system: a webhook (`url`) or a Lambda function (`function`). Its JSON answer is kept, and
+    later steps know it as `reply.<this step's name in small letters and underscores>.<field>`."""
 
     kind: ClassVar[str] = "call"
     name: str
@@ -90,6 +96,11 @@ class Call:
     send: tuple[tuple[str, Any], ...] = ()  # fields of the request beside those that are always there
     timeout: int = USUAL_TIMEOUT
     on_fail: Way = ON
+
+    @property
+    def slug(self) -> str:
+        """The word under which its answer is known."""
+        return slug_of(self.name)
 
     def paths(self) -> Mapping[str, Steps]:
         """That of a call without an answer."""
@@ -172,8 +183,8 @@ class HumanTask:
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartJourney:
-    """Let the contact into another journey, if it takes them; this one goes on at once. `properties` become those of the
-    event that lets them in; a text `entry.<property>` is looked up."""
+    """Let the contact into another journey, if it takes them; this one goes on at once. `properties` become those of
+    the event that lets them in; a text `entry.<property>` is looked up."""
 
     kind: ClassVar[str] = "start"
     name: str

@@ -22,9 +22,9 @@ class AtEntry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What the journey is for. `match` pairs a property of the goal's event with one of the entry's event. It counts once
-    a run, until `window` after the run's last message (7 days unless said), also when the run is over; and ends the run
-    unless `exit` is false. For holdouts the same, from the moment when the message would have gone."""
+    """What the journey is for. `match` pairs a property of the goal's event with one of the entry's event. It counts
+    once a run, until `window` after the run's last message (7 days unless said), also when the run is over; and ends
+    the run unless `exit` is false. For holdouts the same, from the moment when the message would have gone."""
 
     trigger: Trigger
     match: tuple[tuple[str, str], ...] = ()
@@ -66,7 +66,8 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """What takes somebody out at once, even in a wait: an event, coming into (or `leaves`) a segment, a rule come true."""
+    """What takes somebody out at once, even in a wait: an event, coming into (or `leaves`) a segment, a rule come
+    true."""
 
     trigger: Trigger | None = None
     leaves: str = ""
@@ -133,8 +134,9 @@ class OnCap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most so many messages in a while: by one channel or all, of one topic or all. `keep` units are left to messages
-    of journeys whose priority is at least `keep_for`."""
+    """At most so many messages in a while: by one channel or all, of one topic or all. `keep` units are left to
+    messages of journeys whose priority is at least `keep_for`. Transactional and service messages are neither counted
+    nor held, unless `transactional`."""
 
     most: int
     per: Duration
@@ -144,6 +146,7 @@ class Cap:
     on_cap: OnCap = OnCap.HOLD
     keep: int = 0
     keep_for: int = 0
+    transactional: bool = False
 
     def to_definition(self) -> Definition:
         """As it stands in the file."""
@@ -155,6 +158,7 @@ class Cap:
             **({"topic": self.topic} if self.topic else {}),
             **({"on cap": self.on_cap.value} if self.on_cap is not OnCap.HOLD else {}),
             **({"keep": self.keep, "for priority": self.keep_for} if self.keep else {}),
+            **({"transactional": True} if self.transactional else {}),
         }
 
     @classmethod
@@ -169,4 +173,5 @@ class Cap:
             on_cap=OnCap(definition.get("on cap", OnCap.HOLD)),
             keep=definition.get("keep", 0),
             keep_for=definition.get("for priority", 0),
+            transactional=definition.get("transactional", False),
         )

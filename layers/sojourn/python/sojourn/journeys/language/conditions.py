@@ -1,4 +1,4 @@
-"""What a run may wait for: something that became of one of its messages, an event of the contact's, a rule come true."""
+"""What a run may wait for: what became of one of its messages, an event of the contact's, a rule come true."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -81,8 +81,8 @@ class Arm:
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """Paths by chance: hashed over the contact and `seed` (the journey's and step's names, unless said), so that the same
-    person comes along the same path whenever they enter. The shares make a hundred percent."""
+    """Paths by chance: hashed over the contact and `seed` (the journey's and step's names, unless said), so that the
+    same person comes along the same path whenever they enter. The shares make a hundred percent."""
 
     kind: ClassVar[str] = "split"
     name: str

@@ -186,7 +186,7 @@ def _days(text: str) -> tuple[int, ...]:
     """`mon-wed, fri` as numbers; a range may go over Sunday."""
     found: set[int] = set()
     for part in filter(None, (part.strip() for part in text.split(","))):
-        first, _, last = (DAYS.index(each.strip()) if each else -1 for each in part.partition("-"))
-        last = first if last < 0 else last
+        first, *ends = (DAYS.index(each.strip()) for each in part.split("-"))
+        last = ends[0] if ends else first
         found |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
     return tuple(sorted(found))

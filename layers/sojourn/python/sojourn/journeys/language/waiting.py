@@ -26,7 +26,7 @@ from sojourn.journeys.language.times import Clock, Date, Duration, Hours, Since
 @kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """A while in which nothing happens: `duration`, then on to `until`, then into the hours `inside`; each may be absent.
+    """A while in which nothing happens: `duration`, then on to `until`, then into the hours `inside`; all optional.
 
     `since` counts the duration from a message's moment instead of from the arrival here; a moment that has passed is no
     wait. A date that has passed goes by `if_past`, one that is missing or no date by `if_missing`.
@@ -64,7 +64,8 @@ class Wait:
             **({"until": until} if self.until else {}),
             **({"inside": str(self.inside)} if self.inside else {}),
             **({"since": self.since.to_definition()} if self.since else {}),
-            **ways_to(if_past=self.if_past, if_missing=self.if_missing),
+            **ways_to(if_past=self.if_past),
+            **self._if_missing(),
         }
 
     @classmethod
@@ -79,6 +80,12 @@ class Wait:
             if_past=way_from(definition, "if past"),
             if_missing=way_from(definition, "if missing"),
         )
+
+    def _if_missing(self) -> Definition:
+        """Of a date it is always said: nobody goes on at once by accident."""
+        if isinstance(self.until, Date):
+            return {"if missing": self.if_missing.to_definition()}
+        return ways_to(if_missing=self.if_missing)
 
 
 class LookBack(StrEnum):

@@ -79,6 +79,9 @@ class Run:
     follows: str = ""  # the run that comes after it, in the same execution
     reason: str = ""
     journey: str = ""  # that lets in those who are in its segment
+    rows: int = 0  # about how many of the table its pages hold
+    committed_at: str = ""  # when the rule took force that it settles
+    ended_at: str = ""
     revision: int = 0
 
     @classmethod
@@ -131,6 +134,9 @@ class Progress:
     done: frozenset[int]
     figures: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[str, ...] = ()  # contacts
+    rows: int = field(
+        default=0, compare=False
+    )  # of the table that were looked at: whoever begins again sees more
 
     def of(self, segment: str, figure: str) -> int:
         """A figure of one segment."""

@@ -66,13 +66,15 @@ def page(run_id: str, stage: str, number: int, world: World) -> Answer:
     if reached.is_done:
         return {**answer, "more": False}
     index = segments.live_index()
-    if run.stage is Stage.JUDGE and not _still_pending(run, index):
+    if (run.stage is Stage.JUDGE and not _still_pending(run, index)) or (
+        run.stage is Stage.VERIFY and not _still_live(run, index)
+    ):
         return {**answer, "more": False}
     found, place = store.people_from(number, run.of, reached.place)
     tally = _work(run, found, index, world)
     if tally.values:
         store.keep_values(run, number, reached.call, tally.values)
-    store.count_call(run, number, reached, place, tally)
+    store.count_call(run, number, reached, place, tally, rows=found.rows)
     return {**answer, "more": place is not None}
 
 
@@ -82,7 +84,10 @@ def commit(run_id: str, stage: str, world: World) -> Answer:
     if run.is_over or run.stage != stage:
         return _planned(run, world)
     try:
-        ended = store.put_run(ENDS[run.stage](run, world))
+        ended = ENDS[run.stage](run, world)
+        if ended.is_over:
+            ended = replace(ended, ended_at=iso(world.hands.clock.calendar()))
+        ended = store.put_run(ended)
     except (
         StaleWriteError
     ) as error:  # our own write, if its answer was lost: the step is repeated, and reads again
@@ -90,10 +95,11 @@ def commit(run_id: str, stage: str, world: World) -> Answer:
     return _planned(ended, world)
 
 
-def fail(run_id: str, *, error: str, cause: str) -> Answer:
+def fail(run_id: str, world: World, *, error: str, cause: str) -> Answer:
     """Write down what stopped it."""
     if store.find_run(run_id):
-        store.change_run(run_id, status=Status.FAILED, reason=f"{error}: {cause}"[:LONGEST_REASON])
+        reason, at = f"{error}: {cause}"[:LONGEST_REASON], iso(world.hands.clock.calendar())
+        store.change_run(run_id, status=Status.FAILED, reason=reason, ended_at=at)
     return {"run": run_id, "then": "done"}
 
 
@@ -115,11 +121,11 @@ def _cut_into_pages(run: Run) -> Run:
     rows = store.rows_counted()
     pages = min(MOST_PAGES, 1 + rows // ROWS_A_PAGE)
     if run.percent >= 100:
-        return store.change_run(run.id, of=pages, pages=pages)
+        return store.change_run(run.id, of=pages, pages=pages, rows=rows)
     of = min(FINEST, max(pages, ceil(100 / run.percent)))
     taken = max(1, round(of * run.percent / 100))
     first = sum(run.id.encode()) * taken % of
-    return store.change_run(run.id, of=of, pages=taken, first=first)
+    return store.change_run(run.id, of=of, pages=taken, first=first, rows=round(rows * taken / of))
 
 
 def _work(run: Run, found: Found, index: SegmentIndex, world: World) -> Tally:
@@ -129,7 +135,7 @@ def _work(run: Run, found: Found, index: SegmentIndex, world: World) -> Tally:
         case Stage.JUDGE:
             return judge_people(found, run.segments, index, world.hands)
         case Stage.SETTLE:
-            return settle_people(found, run.segments, index, world.hands)
+            return settle_people(found, run.segments, index, world.hands, since=run.committed_at)
         case Stage.INCLUDE:
             return include_people(found, run, index)
         case Stage.VERIFY:
@@ -140,6 +146,7 @@ def _work(run: Run, found: Found, index: SegmentIndex, world: World) -> Tally:
                 refold=world.refold,
                 repairs=run.purpose is Purpose.REPAIR,
                 run=run.id,
+                only=frozenset(run.segments),
             )
 
 
@@ -152,10 +159,19 @@ def _end_measuring(run: Run, world: World) -> Run:
 
 
 def _end_judging(run: Run, world: World) -> Run:
+    at = iso(world.hands.clock.calendar())
     live = into_force(run.segments)
     if not live:
         return replace(run, status=Status.SUPERSEDED, reason="a newer rule took its place, or none at all")
-    return replace(run.ended(Stage.JUDGE), segments=live)
+    return replace(run.ended(Stage.JUDGE), segments=live, committed_at=at)
+
+
+def _end_verifying(run: Run, world: World) -> Run:
+    if not _still_live(run, segments.live_index()):
+        return replace(
+            run, status=Status.SUPERSEDED, reason="another rule took force meanwhile: verify again"
+        )
+    return run.ended(Stage.VERIFY)
 
 
 ENDS: Mapping[Stage, Callable[[Run, World], Run]] = {
@@ -163,13 +179,20 @@ ENDS: Mapping[Stage, Callable[[Run, World], Run]] = {
     Stage.JUDGE: _end_judging,
     Stage.SETTLE: lambda run, world: run.ended(Stage.SETTLE),
     Stage.INCLUDE: lambda run, world: run.ended(Stage.INCLUDE),
-    Stage.VERIFY: lambda run, world: run.ended(Stage.VERIFY),
+    Stage.VERIFY: _end_verifying,
 }
 
 
 def _still_pending(run: Run, index: SegmentIndex) -> bool:
     return any(
         name in index.pending and index.pending[name].generation == generation
+        for name, generation in run.segments.items()
+    )
+
+
+def _still_live(run: Run, index: SegmentIndex) -> bool:
+    return all(
+        name in index.live and index.live[name].generation == generation
         for name, generation in run.segments.items()
     )
 

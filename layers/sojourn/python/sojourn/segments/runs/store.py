@@ -34,6 +34,7 @@ class Reached:
     call: int = 0
     place: Place | None = None
     is_done: bool = False
+    examples: int = 0
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class Found:
 
     people: list[Profile] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
+    rows: int = 0  # that were looked at
 
 
 @dataclass(slots=True)
@@ -71,9 +73,9 @@ def get_run(id: str) -> Run:  # noqa: A002
     raise NotFoundError(f"run {id}")
 
 
-def runs() -> Iterator[Run]:
-    """All of them, by id."""
-    for row in config.query(KIND):
+def runs(prefix: str = "") -> Iterator[Run]:
+    """Those whose ids begin so, by id."""
+    for row in config.query(KIND, prefix):
         yield Run.from_json(row.id, row.data, row.revision)
 
 
@@ -109,7 +111,6 @@ def rows_counted() -> int:
 def people_from(page: int, of: int, place: Place | None) -> tuple[Found, Place | None]:
     """Some people of a page and where to go on, strongly read; None at its end."""
     found = Found()
-    looked_at = 0
     while True:
         answer = wire().call("scan", **_scan(page, of, place))
         for item in answer["Items"]:
@@ -117,9 +118,9 @@ def people_from(page: int, of: int, place: Place | None) -> tuple[Found, Place |
                 found.survivors.append(item["merged_into"]["S"])
             elif "erased_at" not in item:
                 found.people.append(ProfileRow.from_raw_data(dict(item)).to_profile())
-        looked_at += answer["ScannedCount"]
+        found.rows += answer["ScannedCount"]
         place = answer.get("LastEvaluatedKey")
-        if place is None or len(found.people) >= CONTACTS_A_CALL or looked_at >= ROWS_A_CALL:
+        if place is None or len(found.people) >= CONTACTS_A_CALL or found.rows >= ROWS_A_CALL:
             return found, place
 
 
@@ -129,10 +130,13 @@ def reached(run: Run, page: int) -> Reached:
     item = wire().call("get_item", **place, ConsistentRead=True).get("Item")
     if item is None:
         return Reached()
-    return Reached(int(item["call"]["N"]), json.loads(item["place"]["S"]), item["done"]["BOOL"])
+    examples = len(item.get("examples", {}).get("SS", ()))
+    return Reached(int(item["call"]["N"]), json.loads(item["place"]["S"]), item["done"]["BOOL"], examples)
 
 
-def count_call(run: Run, page: int, before: Reached, place: Place | None, tally: Tally) -> None:
+def count_call(
+    run: Run, page: int, before: Reached, place: Place | None, tally: Tally, *, rows: int = 0
+) -> None:
     """Go on to this place with these figures; nothing when another call for the page did."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -143,14 +147,15 @@ def count_call(run: Run, page: int, before: Reached, place: Place | None, tally:
         ":place": {"S": json.dumps(place)},
         ":done": {"BOOL": place is None},
     }
-    adds = []
+    adds = ["#rows :rows"]
+    names["#rows"], values[":rows"] = "rows", {"N": str(rows)}
     for number, (figure, amount) in enumerate(tally.figures.items()):
         names[f"#f{number}"], values[f":f{number}"] = f"figure.{figure}", {"N": str(amount)}
         adds.append(f"#f{number} :f{number}")
-    if tally.examples:
+    if tally.examples and before.examples < EXAMPLES:  # a row holds 400 KB
         values[":examples"] = {"SS": tally.examples[:EXAMPLES]}
         adds.append("examples :examples")
-    change = "SET #call = :call, #place = :place, #done = :done" + (" ADD " + ", ".join(adds) if adds else "")
+    change = f"SET #call = :call, #place = :place, #done = :done ADD {', '.join(adds)}"
     try:
         wire().client.update_item(
             TableName=wire().settings.counters_table,
@@ -172,8 +177,9 @@ def progress_of(run: Run, stage: Stage | None = None) -> Progress:
     wanted = stage or run.stage
     figures: dict[str, int] = {}
     examples: list[str] = []
-    done = set()
+    done, rows = set(), 0
     for item in _query(_name(run), f"{wanted}#"):
+        rows += int(item.get("rows", {"N": "0"})["N"])
         if item["done"]["BOOL"]:
             done.add(int(item["sk"]["S"].rpartition("#")[2]))
         examples += item.get("examples", {}).get("SS", [])
@@ -183,7 +189,7 @@ def progress_of(run: Run, stage: Stage | None = None) -> Progress:
                 figures[figure] = figures.get(figure, 0) + int(value["N"])
     shown = tuple(sorted(examples)[:EXAMPLES])
     pages = frozenset(done)
-    return Progress(stage=wanted, pages=run.pages, done=pages, figures=figures, examples=shown)
+    return Progress(stage=wanted, pages=run.pages, done=pages, figures=figures, examples=shown, rows=rows)
 
 
 def keep_values(run: Run, page: int, call: int, values: Mapping[str, list[float]]) -> None:

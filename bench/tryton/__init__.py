@@ -1,0 +1,1 @@
+"""CPU of an executed step, beside Tryton's marketing_automation; see compare.py."""

@@ -1,0 +1,117 @@
+"""Views of versions: what a draft would change and for whom, and moving people of older versions to the live one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice.app import Blueprint, Request, Response
+
+from functions.api.bodies import refuse_unknown, sent_journey, sent_object
+from functions.api.journeys import checked, wanted_journey
+from functions.api.routing import caller, route
+from functions.api.world import world
+from sojourn import bootstrap, telemetry
+from sojourn.clock import iso
+from sojourn.errors import Problem
+from sojourn.journeys.live import live
+from sojourn.journeys.model import Journey
+from sojourn.journeys.versions import get_version
+
+migrating = Blueprint(__name__)
+MOST_CLAUSES = 500
+
+
+@route(migrating, "/api/journeys/{name}/plan", "POST")
+def plan_journey(request: Request, name: str) -> dict[str, Any]:
+    """What publishing a text, or the draft, would change, and who stands in the steps that change. Writes nothing."""
+    from sojourn.journeys.migrating.changes import changes
+    from sojourn.journeys.migrating.standing import standing
+
+    wanted = Journey.from_definition(_wanted(request, name))
+    running = live().get(name)
+    if running is None:
+        return {"name": name, "live_version": None, "changes": [], "standing": {}}
+    now_live = get_version(name, running.version)
+    stands = standing(name)
+    found = [
+        {
+            "step": change.step,
+            "change": change.kind.value,
+            "standing": sum(count[change.step] for count in stands.values()),
+        }
+        for change in changes(Journey.from_definition(now_live.definition), wanted)
+    ]
+    return {
+        "name": name,
+        "live_version": running.version,
+        "is_changed": dict(now_live.definition) != wanted.to_definition(),
+        "changes": found,
+        "standing": {str(version): dict(count) for version, count in sorted(stands.items())},
+    }
+
+
+@route(migrating, "/api/journeys/{name}/migrations", "POST")
+def migrate_journey(request: Request, name: str) -> Response:
+    """Bring those who stand in named steps of older versions to the live one, or let them finish or leave."""
+    from sojourn.journeys.migrating.migrate import Migration, begin, migration_of
+
+    running = live().get(name)
+    if running is None:
+        raise Problem(409, "not_live", f"{name} is not live: publish it first")
+    sent = sent_object(request)
+    refuse_unknown(sent, {"clauses"})
+    there = migration_of(name, running.version)
+    if there is not None and not there.is_done:
+        raise Problem(409, "migration_is_on", "people are on their way already: wait until they have come")
+    clauses = _clauses(
+        sent.get("clauses"), Journey.from_definition(get_version(name, running.version).definition)
+    )
+    clock = world().clock
+    migration = Migration(
+        journey=name,
+        number=running.version,
+        clauses=clauses,
+        by=caller(request),
+        at=iso(clock.calendar()),
+        figures={},
+    )
+    begin(migration, clock=clock, shards=int(bootstrap.settings().due_shards))
+    telemetry.note("migration begun", journey=name, version=running.version, clauses=len(clauses))
+    return Response(migration.to_json(), {"Content-Type": "application/json"}, 202)
+
+
+@route(migrating, "/api/journeys/{name}/migrations/{version}")
+def show_migration(request: Request, name: str, version: str) -> dict[str, Any]:
+    """How far it has come, what was said, and by whom."""
+    from sojourn.journeys.migrating.migrate import migration_of
+
+    found = migration_of(name, int(version)) if version.isdecimal() and len(version) < 6 else None
+    if found is None:
+        raise Problem(404, "migration_not_found", "nobody was brought to this version")
+    return found.to_json()
+
+
+def _wanted(request: Request, name: str) -> Mapping[str, Any]:
+    """The definition that was sent, or the draft's."""
+    if request.raw_body:
+        return checked(sent_journey(request).source, name)
+    draft, published = wanted_journey(name)
+    latest = draft or published
+    assert latest is not None
+    return latest.definition
+
+
+def _clauses(said: Any, journey: Journey) -> dict[str, Any]:
+    from sojourn.journeys.migrating.clauses import Clause, flaw
+
+    if not isinstance(said, dict) or not 0 < len(said) <= MOST_CLAUSES:
+        way = 'an object: {"<step>": "stay" | "finish" | "exit" | {"move": "<a step>"}}'
+        raise Problem(400, "invalid_field", f"`clauses` is {way}", field="clauses")
+    clauses = {}
+    for step, each in said.items():
+        try:
+            clauses[step] = Clause.from_json(each)
+        except ValueError as error:
+            raise Problem(400, "invalid_field", f"`clauses`, {step!r}: {error}", field="clauses") from None
+        if why := flaw(clauses[step], journey):
+            raise Problem(422, "clause_refused", f"{step!r}: {why}", field="clauses")
+    return clauses

@@ -1,0 +1,1 @@
+"""The function call_out."""

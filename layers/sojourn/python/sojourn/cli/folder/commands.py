@@ -1,0 +1,171 @@
+"""`sojourn plan | apply | pull | diff`: journeys, segments and templates as files in git."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from sojourn.cli.api import Api
+from sojourn.cli.folder.compare import Compared, Differs, compared, difference
+from sojourn.cli.folder.things import JOURNEY, SEGMENT, Thing, of_folder, of_workspace
+from sojourn.cli.options import asks_api, show
+
+FOLDER = click.argument(
+    "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("statemachines")
+)
+SIGNS = {Differs.NEW: "+", Differs.CHANGED: "~", Differs.NOT_LIVE: "^", Differs.ONLY_THERE: "?"}
+
+
+@click.command("plan")
+@FOLDER
+@asks_api
+def plan_command(folder: Path, api: Api, as_json: bool) -> None:
+    """Show what `apply` would do with a FOLDER, and who stands in steps that change. Changes nothing."""
+    found = compared(of_folder(folder), of_workspace(api), api)
+    show({"plan": [each.to_json() for each in found]}, as_json, lambda _: _lines(found))
+
+
+@click.command("apply")
+@FOLDER
+@click.option("--publish/--no-publish", default=True, help="Let it take force (else it is saved as drafts).")
+@click.option(
+    "--migrate",
+    multiple=True,
+    metavar="JOURNEY:STEP=WHAT",
+    help="Bring people on: stay, finish, exit, a step.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+@asks_api
+def apply_command(
+    folder: Path, publish: bool, migrate: tuple[str, ...], yes: bool, api: Api, as_json: bool
+) -> None:
+    """Bring the workspace to what a FOLDER says. Applied twice it does nothing the second time; deletes nothing."""
+    clauses = _clauses(migrate)
+    found = compared(of_folder(folder), of_workspace(api), api)
+    to_do = [each for each in found if each.is_to_do]
+    if not as_json:
+        show(None, False, lambda _: _lines(found))
+    if to_do and not yes and not as_json:
+        click.confirm(f"Apply {len(to_do)} change{'s' if len(to_do) > 1 else ''}?", abort=True)
+    done = [_apply(each.thing, api, publish=publish) for each in to_do]
+    done += [_migrated(journey, steps, api) for journey, steps in clauses.items()] if publish else []
+    show({"applied": done}, as_json, lambda answer: _done(answer["applied"]))
+
+
+@click.command("pull")
+@FOLDER
+@click.option("--force", is_flag=True, help="Write over files that say something else.")
+@asks_api
+def pull_command(folder: Path, force: bool, api: Api, as_json: bool) -> None:
+    """Write what the workspace has into a FOLDER; a file that says the same already stays as it is."""
+    here = of_folder(folder) if folder.is_dir() else {}
+    written, kept = [], []
+    for thing in of_workspace(api).values():
+        mine = here.get(thing.key)
+        if mine is not None and mine.said == thing.said:
+            continue
+        if mine is not None and not force:
+            kept.append(str(mine.path))
+            continue
+        path = mine.path if mine and mine.path else folder / f"{thing.name}.{thing.kind}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_file(thing), encoding="utf-8")
+        written.append(str(path))
+    show({"written": written, "kept": kept}, as_json, _pulled)
+    if kept:
+        raise click.exceptions.Exit(1)
+
+
+@click.command("diff")
+@FOLDER
+@asks_api
+def diff_command(folder: Path, api: Api, as_json: bool) -> None:
+    """Show the difference line by line; exit 1 when there is one."""
+    here, there = of_folder(folder), of_workspace(api)
+    keys = [key for key in sorted({*here, *there}) if not _are_same(here.get(key), there.get(key))]
+    texts = {
+        f"{kind} {name}": list(difference(here.get((kind, name)), there.get((kind, name))))
+        for kind, name in keys
+    }
+    show({"diff": texts}, as_json, lambda _: (Text(line) for lines in texts.values() for line in lines))
+    if texts:
+        raise click.exceptions.Exit(1)
+
+
+def _are_same(one: Thing | None, other: Thing | None) -> bool:
+    return one is not None and other is not None and one.said == other.said
+
+
+def _lines(found: Iterable[Compared]) -> Iterator[Text]:
+    shown = [each for each in found if each.differs is not Differs.SAME]
+    for each in shown:
+        yield Text(f"{SIGNS[each.differs]} {each.thing.kind} {each.thing.name}: {each.differs.value}")
+        for change in each.changes:
+            people = f", {change['standing']} stand there" if change["standing"] else ""
+            yield Text(f"    {change['step']}: {change['change']}{people}")
+        if any(change["standing"] for change in each.changes):
+            step = next(change["step"] for change in each.changes if change["standing"])
+            yield Text(
+                f"    They stay on their version; else: --migrate '{each.thing.name}:{step}=<a step, finish or exit>'"
+            )
+    if not shown:
+        yield Text("The workspace says what the folder says: nothing to do.")
+
+
+def _apply(thing: Thing, api: Api, *, publish: bool) -> dict[str, Any]:
+    """Save, and let it take force. A crash between is a draft that is not live, which the next `apply` finds."""
+    api.put(f"{thing.kind}s", thing.name, body=thing.body)
+    done: dict[str, Any] = {
+        "kind": thing.kind,
+        "name": thing.name,
+        "is_live": thing.kind not in {SEGMENT, JOURNEY},
+    }
+    if publish and thing.kind in {SEGMENT, JOURNEY}:
+        answer = api.post(f"{thing.kind}s", thing.name, "publish")
+        done |= {"is_live": True, **({"version": answer["version"]} if thing.kind == JOURNEY else {})}
+    return done
+
+
+def _migrated(journey: str, clauses: dict[str, Any], api: Api) -> dict[str, Any]:
+    body = json.dumps({"clauses": clauses}).encode()
+    answer = api.post("journeys", journey, "migrations", body=body)
+    return {"kind": "migration", "name": journey, "version": answer["version"], "is_live": True}
+
+
+def _done(done: list[dict[str, Any]]) -> Iterator[Text]:
+    for each in done:
+        version = f" version {each['version']}" if "version" in each else ""
+        state = "" if each["is_live"] else " (a draft: publish it)"
+        yield Text(f"✓ {each['kind']} {each['name']}{version}{state}")
+
+
+def _pulled(answer: dict[str, Any]) -> Iterator[Text]:
+    yield from (Text(f"✓ {path}") for path in answer["written"])
+    yield from (
+        Text(f"kept {path}: it says something else; --force writes over it") for path in answer["kept"]
+    )
+    if not answer["written"] and not answer["kept"]:
+        yield Text("The folder says what the workspace says: nothing to write.")
+
+
+def _file(thing: Thing) -> str:
+    import yaml
+
+    if thing.kind in {SEGMENT, JOURNEY}:
+        return thing.text
+    return str(yaml.safe_dump(thing.said, sort_keys=False, allow_unicode=True, width=10_000))
+
+
+def _clauses(said: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """`welcome:Wait a week=exit` → {"welcome": {"Wait a week": "exit"}}; anything else is a step to move to."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in said:
+        journey, colon, rest = each.partition(":")
+        step, equals, what = rest.rpartition("=")
+        if not (colon and equals and journey and step and what):
+            raise click.BadParameter(f"{each!r} is not JOURNEY:STEP=WHAT", param_hint="--migrate")
+        found.setdefault(journey, {})[step] = what if what in {"stay", "finish", "exit"} else {"move": what}
+    return found

@@ -1,0 +1,1 @@
+"""How fast and how much the account may send."""

@@ -1,0 +1,38 @@
+"""What stands beside journey files and is held against them: the templates of the folder."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sojourn.journeys.checking.case import Known
+from sojourn.messages.bare import bare_fields
+from sojourn.messages.faults import TemplateRefusedError
+from sojourn.messages.files import SUFFIX, read_template, template_files
+
+FOLDER = "templates"
+
+
+def known_beside(paths: Iterable[Path]) -> Known:
+    """The templates in `templates/` of each folder; nothing is known where there is no such folder.
+
+    A template that cannot be read is known by its file's name, and its own check says why.
+    """
+    folders = {(path if path.is_dir() else path.parent) / FOLDER for path in paths}
+    found = [path for folder in sorted(folders) if folder.is_dir() for path in template_files(folder)]
+    if not found:
+        return Known()
+    channels: dict[str, str] = {}
+    bare: dict[str, tuple[str, ...]] = {}
+    for path in found:
+        name, channel, fields = _told(path)
+        channels[name], bare[name] = channel, fields
+    return Known(templates=channels, bare=bare)
+
+
+def _told(path: Path) -> tuple[str, str, tuple[str, ...]]:
+    from jinja2 import TemplateSyntaxError  # loads where templates are read
+
+    try:
+        said = read_template(path)
+        return str(said.get("template")), str(said.get("channel")), bare_fields(said)
+    except (TemplateRefusedError, TemplateSyntaxError):
+        return path.name.removesuffix(SUFFIX), "", ()

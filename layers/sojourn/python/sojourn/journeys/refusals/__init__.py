@@ -1,0 +1,1 @@
+"""Who was refused at the door of a journey, and why."""

@@ -1,0 +1,1 @@
+"""What would happen: journeys rehearsed on a virtual clock, or held against the archive. Nothing is sent."""
