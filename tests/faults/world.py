@@ -103,7 +103,8 @@ READ_BY = {"Events": "react", "People": "count_changes"}
 FILTERS = {"People": ("ENROL#", "MSG#")}  # of range keys, as the template's
 WIRED = (
     bootstrap.settings, bootstrap.caller, bootstrap.clock, bootstrap.client, bootstrap.engine, bootstrap.eraser,
-    bootstrap.exporter, bootstrap.key_ring, bootstrap.reader, bootstrap.desk, bootstrap.press, bootstrap._session, intake,
+    bootstrap.exporter, bootstrap.key_ring, bootstrap.reader, bootstrap.desk, bootstrap.press, bootstrap._session,
+    intake,
     track_world.settings, track_world.gate, preferences_world.settings, preferences_world.centre,
     preferences_world.rights, preferences_world._files,
 )  # fmt: skip

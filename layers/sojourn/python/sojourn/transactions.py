@@ -90,7 +90,7 @@ def read(keys: Iterable[Key]) -> Iterator[PeopleRow]:
 
 
 def read_beside(keys: Iterable[Key], model: type[M], key: Key) -> tuple[list[PeopleRow], M | None]:
-    """The same, and in the same request a row of another table."""
+    """The same, and in the same request a row of another table as it was a moment ago, for half the price."""
     rows, beside = [], None
     for table, item in _got({PeopleRow: keys, model: [key]}):
         if table is PeopleRow:
@@ -103,7 +103,7 @@ def read_beside(keys: Iterable[Key], model: type[M], key: Key) -> tuple[list[Peo
 def _got(wanted: Mapping[type[Model], Iterable[Key]]) -> Iterator[tuple[type[Model], dict[str, Any]]]:
     models: dict[str, type[Model]] = {model.Meta.table_name: model for model in wanted}
     asked: Any = {
-        name: {"Keys": [_key(key) for key in wanted[model]], "ConsistentRead": True}
+        name: {"Keys": [_key(key) for key in wanted[model]], "ConsistentRead": model is PeopleRow}
         for name, model in models.items()
     }
     for _ in range(ROUNDS):

@@ -149,3 +149,9 @@ class InvalidTokenError(StepFunctionsError):
     """No task ever had this token."""
 
     code = "InvalidToken"
+
+
+def execution_arn(machine_arn: str, name: str) -> str:
+    """The ARN of an execution: that of its machine, whatever version it runs."""
+    prefix, machine = machine_arn.split(":stateMachine:")
+    return f"{prefix}:execution:{machine.partition(':')[0]}:{name}"

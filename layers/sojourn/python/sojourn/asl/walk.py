@@ -9,8 +9,8 @@ walker.run_until(start + timedelta(days=30))
 assert walker.executions[run].states == ["Resume", ...]
 ```
 
-It plays machines that were compiled with pace 1: all seconds are calendar seconds. A function takes no time unless
-it moves the clock. Jitter is left out: a retry comes after the longest delay that jitter may draw.
+It plays machines that were compiled with pace 1: all seconds are calendar seconds. A function takes no time unless it
+moves the clock. Jitter is left out: a retry comes after the longest delay that it may draw.
 """
 
 import json
@@ -32,6 +32,7 @@ from sojourn.asl.execution import (
     Stay,
     TaskTimedOutError,
     Visit,
+    execution_arn,
 )
 from sojourn.asl.expressions import Closure, EvaluationError
 from sojourn.asl.machine import Machine, matches, prepare
@@ -287,12 +288,6 @@ class _Runtime:
             self.error = type(error).__name__
             self.cause = json.dumps({"errorMessage": str(error), "errorType": self.error})
         return bool(self.error)
-
-
-def execution_arn(machine_arn: str, name: str) -> str:
-    """The ARN of an execution: that of its machine, whatever version it runs."""
-    prefix, machine = machine_arn.split(":stateMachine:")
-    return f"{prefix}:execution:{machine.partition(':')[0]}:{name}"
 
 
 def _evaluated(output: Closure | None, scope: Mapping[str, Any], otherwise: Any) -> Any:

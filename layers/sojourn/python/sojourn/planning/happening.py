@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sojourn.planning.stage import Stage
 
 SOURCE = "rehearsal"
+NOT_MET = "entry_not_met"
 
 
 def event_of(stage: "Stage", name: str, at: datetime, properties: Mapping[str, Any], about: str) -> Event:
@@ -97,7 +98,10 @@ def arrive(stage: "Stage", at: datetime, number: int = 0) -> None:
 def _arrives(stage: "Stage", at: datetime, number: int) -> None:
     entries = stage.script.journey.entries
     stage.figures.writes["event"] += 1
-    stage.happens(entry_event(stage, entries[0], 1, at, number))
+    event = entry_event(stage, entries[0], 1, at, number)
+    if stage.script.live.entry_by(event) is None:
+        stage.figures.refused[NOT_MET] += 1  # its properties are not those that the entry asks for
+    stage.happens(event)
     again = stage.behaviour.arrivals.again
     if again:
         share = lots(stage.seed, stage.person.contact, "again", str(number))[0]

@@ -25,7 +25,10 @@ def judge_mailed(records: Iterable[Record], *, clock: Clock, shards: int) -> int
     told: dict[str, Needs] = {}
     for contact, need in _told_by(records):
         told[contact] = told.get(contact, Needs.NOTHING) | need
-    asked = [contact for contact, needs in told.items() if live_index().named_by(needs=needs)]
+    if not told:
+        return 0
+    index = live_index()
+    asked = [contact for contact, needs in told.items() if index.named_by(needs=needs)]
     for contact in asked:
         judge_again(contact, clock=clock, shards=shards)
     return len(asked)
