@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sojourn import bootstrap, tables
 from sojourn.clock import machine_clock
-from sojourn.consent.settings import measured_unasked, read_topics
+from sojourn.consent.settings import TrackingDefault, read_topics
 from sojourn.events import store as events
 from sojourn.privacy.files import Files
 from sojourn.privacy.machines import MachineStarter
@@ -37,7 +37,7 @@ def centre() -> Centre:
     clock, region = machine_clock(), os.environ["AWS_REGION"]
     tables.bind(settings(), region=region)
     events.bind(settings(), region=region, clock=clock)
-    return Centre(gate=Gate(clock=clock), topics=read_topics, measured_unasked=measured_unasked)
+    return Centre(gate=Gate(clock=clock), topics=read_topics, measured_unasked=TrackingDefault())
 
 
 @functools.cache

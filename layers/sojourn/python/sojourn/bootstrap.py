@@ -83,7 +83,7 @@ def reader() -> "Engine":
 def desk() -> "Desk":
     """What sending needs."""
     from sojourn.consent.addresses.store import find_suppression, may_ask
-    from sojourn.consent.settings import measured_unasked
+    from sojourn.consent.settings import TrackingDefault
     from sojourn.delivery.compose import Composer
     from sojourn.delivery.deliver import Desk
     from sojourn.delivery.providers import ONE_ATTEMPT
@@ -108,7 +108,7 @@ def desk() -> "Desk":
         composer=composer,
         suppression=find_suppression,
         may_ask=lambda *asked: may_ask(*asked, now=clock().wall()),
-        measured_unasked=measured_unasked,
+        measured_unasked=TrackingDefault(),
         turns=AccountTurns(),
     )
 

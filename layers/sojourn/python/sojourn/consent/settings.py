@@ -39,6 +39,3 @@ class TrackingDefault:
             self._is_on = self.read_row().get("default") == ON
             self._read_at = self.elapsed()
         return self._is_on
-
-
-measured_unasked = TrackingDefault()
