@@ -132,11 +132,11 @@ def deadline_of(
     if request.expires_with_the_day:
         zone = home_of(facts.profile, workspace)
         tomorrow = due.astimezone(zone).date() + timedelta(days=1)
-        return Deadline(day_start(zone, tomorrow), with_the_day=True)
+        return Deadline(day_start(zone, tomorrow) + request.slack, with_the_day=True)
     if request.expires is not None:
-        return Deadline(due + request.expires)
+        return Deadline(due + request.expires + request.slack)
     opened = hours.opens(due) if hours else due
-    return Deadline((opened or due) + USUAL_EXPIRY)
+    return Deadline((opened or due) + USUAL_EXPIRY + request.slack)
 
 
 def _not_live(state: str) -> Verdict:

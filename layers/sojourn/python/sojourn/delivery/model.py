@@ -117,6 +117,7 @@ class SendRequest:
     ghost: bool = False  # of a holdout: every gate is asked, and nothing goes out
     expires: timedelta | None = None  # how late it may go, from `message.due` on; None: the usual
     expires_with_the_day: bool = False  # not after the local day of `message.due`
+    slack: timedelta = timedelta()  # of machines whose calendar runs fast: a busy minute there is weeks
     late_from: datetime | None = (
         None  # after a pause whose late messages are to go: lateness counts from here
     )

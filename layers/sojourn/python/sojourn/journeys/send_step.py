@@ -28,6 +28,9 @@ from sojourn.messages.model import SETTLED, Message, MessageState, message_diges
 from sojourn.rules.view import MessageSeen, View
 from sojourn.transactions import Key, Write
 
+PACED_SLACK = timedelta(
+    minutes=5
+)  # of the wall, where the calendar runs faster: nothing expires for the machine's sake
 TRIES = (
     5  # how often consent may change between reading and claiming before the engine is asked to come again
 )
@@ -200,7 +203,8 @@ def _request(leg: Leg, facts: Facts, templates: Mapping[str, int], live: Mapping
     """What delivery is asked for."""
     message, name = _message(leg, facts, templates), leg.enrolment.journey
     ghost = leg.enrolment.holdout or leg.step.name in shape_of(leg.journey).held_out
-    asked = request_of(leg.journey, leg.step, message, templates, ghost=ghost)
+    slack = PACED_SLACK * leg.clock.pace if leg.clock.pace > 1 else timedelta()
+    asked = request_of(leg.journey, leg.step, message, templates, ghost=ghost, slack=slack)
     return _as_resumed(asked, LiveJourney.from_json(name, live[name])) if name in live else asked
 
 
