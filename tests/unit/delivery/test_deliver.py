@@ -198,6 +198,7 @@ def test_who_moves_while_it_is_held_gets_it_by_the_hours_of_the_new_place(ada: S
         (24 * HOUR, {}, ("sent", "")),
         (24 * HOUR + timedelta(milliseconds=1), {}, ("skipped", "expired")),
         (HOUR, {"expires": HOUR}, ("sent", "")),
+        (48 * HOUR, {"slack": 24 * HOUR}, ("sent", "")),  # of a calendar that runs fast
         (HOUR + timedelta(seconds=1), {"expires": HOUR}, ("skipped", "expired")),
         (11 * HOUR, {"expires_with_the_day": True}, ("sent", "")),
         (12 * HOUR, {"expires_with_the_day": True}, ("skipped", "expired")),  # midnight: the day is over
