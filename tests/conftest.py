@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import quick
+from tests.faults.tally import POINTS, VIOLATIONS
 from tests.stories import stage
 
 OWNER = "SOJOURN_OWNER"
@@ -39,6 +40,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if lost:
         raise pytest.UsageError(f"`make test` plays {PLACES} alone on the local cloud, and not {lost}")
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many faults all walks of tests/faults tried together, and what came of it."""
+    reports = [report for group in terminalreporter.stats.values() for report in group]
+    over = [report for report in reports if getattr(report, "when", "") == "teardown"]
+    told = [said for report in over for said in report.user_properties]
+    points, violations = (sum(n for name, n in told if name == each) for each in (POINTS, VIOLATIONS))
+    if points:
+        terminalreporter.write_line(f"{POINTS}: {points:,}, {VIOLATIONS}: {violations}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -17,6 +17,7 @@ from moto.dynamodb.models import dynamodb_backends
 from sojourn.contacts.addresses import address_hash
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import claim_identity, put_profile
+from sojourn.direct import Direct
 from sojourn.feedback.letters import Letter
 from sojourn.messages.model import Message, MessageState
 from sojourn.messages.store import MessageRow
@@ -169,13 +170,20 @@ def _dying_at(point: int, when: str) -> Iterator[None]:
 
 @contextmanager
 def _calls_through(call: Callable[[Callable[[], Any], str], Any]) -> Iterator[None]:
-    original = botocore.client.BaseClient._make_api_call
+    plain, direct = botocore.client.BaseClient._make_api_call, Direct._make_api_call
 
     def routed(client: Any, name: str, parameters: Any) -> Any:
-        return call(lambda: original(client, name, parameters), name)
+        return call(lambda: direct(client, name, parameters), name)
 
-    botocore.client.BaseClient._make_api_call = routed
+    def the_rest(client: Any, name: str, parameters: Any) -> Any:
+        if isinstance(client, Direct):  # came through above
+            return plain(client, name, parameters)
+        return call(lambda: plain(client, name, parameters), name)
+
+    botocore.client.BaseClient._make_api_call = the_rest
+    Direct._make_api_call = routed  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
-        botocore.client.BaseClient._make_api_call = original
+        botocore.client.BaseClient._make_api_call = plain
+        Direct._make_api_call = direct  # type: ignore[method-assign]

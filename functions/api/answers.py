@@ -77,6 +77,8 @@ def journey(name: str, draft: Draft | None, live: Version | None) -> dict[str, A
     return {
         "name": name,
         "revision": draft.revision if draft else 0,
+        "saved_by": draft.saved_by or None if draft else None,
+        "saved_at": draft.saved_at or None if draft else None,
         "source": latest.source if latest else "",
         "definition": dict(latest.definition) if latest else {},
         "live": version(live) if live else None,
@@ -92,6 +94,7 @@ def version(live: Version) -> dict[str, Any]:
         "source": live.source,
         "definition": dict(live.definition),
         "templates": dict(live.templates),
+        "approval": dict(live.approval) or None,
     }
 
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from chalice.app import Blueprint, Chalice
 
+from functions.api.approving import approving
 from functions.api.attributes import attributes
+from functions.api.auditing import auditing
 from functions.api.contacts import contacts
 from functions.api.exports import exports
 from functions.api.imports import imports
@@ -40,6 +42,7 @@ for blueprint in (
     contacts,
     people,
     journeys,
+    approving,
     running,
     migrating,
     rehearsals,
@@ -53,6 +56,7 @@ for blueprint in (
     workspaces,
     suppressions,
     tasks,
+    auditing,
 ):
     app.register_blueprint(blueprint)
 

@@ -89,7 +89,7 @@ def _bare(fields: dict[str, Any], text: str) -> SentJourney:
 def _json(text: str, raw: bytes) -> dict[str, Any]:
     value = parse(raw)
     if is_deeper_than(MAX_DEPTH * 2, value):
-        raise too_deep()
+        raise too_deep(MAX_DEPTH * 2)
     if not isinstance(value, dict):
         raise not_an_object()
     return value

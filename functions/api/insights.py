@@ -17,6 +17,7 @@ from sojourn.insight.report import report
 from sojourn.insight.store import figures_of
 from sojourn.journeys.enrolment import Status
 from sojourn.journeys.store import enrolments_of
+from sojourn.journeys.timers import wall_of
 from sojourn.messages.store import messages_of
 
 insights = Blueprint(__name__)
@@ -32,25 +33,31 @@ def show_report(request: Request, name: str) -> dict[str, Any]:
 @route(insights, "/api/explain")
 def show_explanation(request: Request) -> dict[str, Any]:
     """Why this contact is in this journey or not, and what comes next."""
+    from functions.api.ahead import message_ahead  # what sends loads the template engine
+
     name = _needed(request, "journey")
     profile = wanted_contact(_needed(request, "contact"))
     _, live = wanted_journey(name)
     every = (run for contact in profile.collections for run in enrolments_of(contact))
     runs = [run for run in every if run.journey == name]
-    latest = max(runs, key=lambda run: (run.status is Status.ACTIVE, run.entered_at, run.entry), default=None)
+    runs.sort(key=lambda run: (run.status is Status.ACTIVE, run.entered_at, run.entry), reverse=True)
+    latest = next(iter(runs), None)
     now = world().clock.calendar()
     version = latest.version if latest else None
     facts = journey_facts(name, live, of_version=version, profile=profile, now=now)
     return explain(
         profile,
         facts,
-        standing=standing_of(latest) if latest else None,
+        standing=standing_of(latest, told=True) if latest else None,
         messages=[each for each in messages_of(latest.contact) if each.enrolment == latest.id]
         if latest
         else [],
         merges=list(merges_of(profile.collections)) if profile.merged else (),
         refused=refused_by(profile, name),
         gates=gates_of(profile, live, runs, now=now) if live else (),
+        ahead=message_ahead(latest, now=now) if latest and latest.status is Status.ACTIVE else None,
+        runs=[standing_of(run) for run in runs],
+        zone=str(wall_of(profile)),
         now=now,
     )
 

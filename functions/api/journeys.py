@@ -1,15 +1,17 @@
 """Views of journeys: list, show, save a draft, publish."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Blueprint, Request, Response
 
 from functions.api import answers
-from functions.api.bodies import SentJourney, refuse_unknown, sent_journey, sent_object
+from functions.api.approving import shown, unapproved
+from functions.api.bodies import refuse_unknown, sent_journey, sent_object
 from functions.api.hidden import publish_dates
 from functions.api.paging import listing, page
-from functions.api.routing import route
+from functions.api.revisions import followed, outrun, unchanged
+from functions.api.routing import caller, route
 from functions.api.world import world
 from sojourn import telemetry
 from sojourn.clock import iso
@@ -18,6 +20,9 @@ from sojourn.journeys.beside import known_here, known_of_drafts
 from sojourn.journeys.model import Journey
 from sojourn.journeys.versions import Draft, Version, drafts, get_draft, get_version, live, save_draft
 from sojourn.rules.findings import Finding
+
+if TYPE_CHECKING:
+    from sojourn.journeys.load import Examined
 
 journeys = Blueprint(__name__)
 
@@ -46,7 +51,7 @@ def list_journeys(request: Request) -> dict[str, Any]:
 def show_journey(request: Request, name: str) -> Response:
     """The draft and what is live."""
     draft, published = wanted_journey(name)
-    return _tagged(answers.journey(name, draft, published))
+    return _tagged(_shown(name, draft, published))
 
 
 @route(journeys, "/api/journeys/{name}", "PUT")
@@ -54,16 +59,28 @@ def save_journey(request: Request, name: str) -> Response:
     """Save the draft: every error in it refuses it; a revision that is not the latest is a conflict."""
     sent = sent_journey(request)
     definition = checked(sent.source, name)
-    draft = Draft(
-        name=name, revision=_revision(request, sent, name), source=sent.source, definition=definition
-    )
+    revision = followed(request, get_draft(name), sent.revision, text=sent.source)
+    saver = {"saved_by": caller(request), "saved_at": iso(world().clock.calendar())}
+    draft = Draft(name=name, revision=revision, source=sent.source, definition=definition, **saver)
     try:
         saved = save_draft(draft)
     except StaleWriteError:
-        raise _conflict(name) from None
+        raise outrun(name, revision, text=sent.source) from None
     telemetry.note("journey saved", journey=name, revision=saved.revision)
-    answer = answers.journey(name, saved, _live_version(name))
-    return _tagged({**answer, "warnings": [each.to_json() for each in _missing_templates(sent.source, name)]})
+    answer = _shown(name, saved, _live_version(name))
+    return _tagged({**answer, "warnings": doubted(sent.source, name)})
+
+
+@route(journeys, "/api/journeys/{name}/check", "POST")
+def check_journey(request: Request, name: str) -> dict[str, Any]:
+    """Every error and every warning of a text, or of the draft, as publishing it would find them. Writes nothing."""
+    source = sent_journey(request).source if request.raw_body else _kept(name)
+    examined = examined_here(source, name)
+    told = {
+        which: [each.to_json() for each in found]
+        for which, found in (("errors", examined.findings), ("warnings", examined.warnings))
+    }
+    return {"name": name, "is_sound": not examined.findings, **told}
 
 
 @route(journeys, "/api/journeys/{name}/publish", "POST")
@@ -72,16 +89,28 @@ def publish_journey(request: Request, name: str) -> dict[str, Any]:
     draft, _ = wanted_journey(name)
     if draft is None:
         raise Problem(409, "no_draft", f"save a draft of {name} first: PUT /api/journeys/{name}")
+    unchanged(request, draft)
+    _refuse_unapproved(draft)
     existing = _confirmed(request, draft)
     told = world().publisher.publish(name)
     if told.get("errors"):
         raise _refused(told["errors"])
+    if "approvals" in told:  # an approval lapsed, or another revision came, while the publisher was asked
+        _refuse_unapproved(wanted_journey(name)[0] or draft)
     if "version" not in told:
         raise _unpublished(draft, told)
     if stands := live().get(name):
         publish_dates(stands)
     answer = {"name": name, "changed": True, **{key: told[key] for key in PUBLISHED if key in told}}
     return {**answer, "existing": _let_in(draft, told["version"])} if existing else answer
+
+
+def _refuse_unapproved(draft: Draft) -> None:
+    """Its errors go first: who mends them makes a revision that is to be agreed to anew."""
+    if problem := unapproved(draft):
+        if findings := examined_here(draft.source, draft.name).findings:
+            raise _refused([finding.to_json() for finding in findings])
+        raise problem
 
 
 def _confirmed(request: Request, draft: Draft) -> bool:
@@ -121,7 +150,7 @@ def _let_in(draft: Draft, version: int) -> dict[str, Any]:
     return {"run": runs[0].id, "status": runs[0].status.value}
 
 
-PUBLISHED = ("version", "version_arn", "changed")
+PUBLISHED = ("version", "version_arn", "changed", "warnings")
 
 
 def wanted_journey(name: str) -> tuple[Draft | None, Version | None]:
@@ -139,13 +168,13 @@ def _live_version(name: str) -> Version | None:
 
 def checked(source: str, name: str) -> dict[str, Any]:
     """The definition of a text without errors and of this name."""
-    from sojourn.journeys.load import examine  # YAML loads where journeys are read
+    from sojourn.journeys.load import MOST_LEVELS, examine  # YAML loads where journeys are read
     from sojourn.rules.parse import parse
     from sojourn.rules.tree import MalformedError
 
     file = f"{name}.journey.yaml"
     try:
-        parse(source)
+        parse(source, deepest=MOST_LEVELS)
     except MalformedError as error:
         finding = Finding(file, error.line, "", error.problem, error.remedy).to_json()
         message = f"line {error.line}: {error.problem}"
@@ -159,33 +188,29 @@ def checked(source: str, name: str) -> dict[str, Any]:
     return examined.journey.to_definition()
 
 
-def _missing_templates(source: str, name: str) -> tuple[Finding, ...]:
-    """What will keep the draft from being published: a draft may come before its templates."""
+def examined_here(source: str, name: str) -> "Examined":
+    """A text held against all that is here and live: what publishing it would find."""
     from sojourn.journeys.load import examine
 
-    return examine(source, file=f"{name}.journey.yaml", known=known_here(name)).findings
+    return examine(source, file=f"{name}.journey.yaml", known=known_here(name))
 
 
-def _revision(request: Request, sent: SentJourney, name: str) -> int:
-    """The revision to follow: the one that the author read, or the latest when they do not say."""
-    draft = get_draft(name)
-    latest = draft.revision if draft else 0
-    if_match = request.headers.get("if-match")
-    if if_match and if_match.strip() != f'"{latest}"' and not (if_match.strip() == "*" and draft):
-        raise Problem(412, "precondition_failed", _since(latest), revision=latest)
-    if sent.revision not in (None, latest):
-        raise Problem(409, "revision_conflict", _since(latest), revision=latest)
-    return latest
+def doubted(source: str, name: str) -> list[dict[str, Any]]:
+    """What will keep a draft from being published, since it may come before its templates; then its warnings."""
+    examined = examined_here(source, name)
+    hindrances = [{**each.to_json(), "hinders": True} for each in examined.findings]
+    return [*hindrances, *({**each.to_json(), "hinders": False} for each in examined.warnings)]
 
 
-def _conflict(name: str) -> Problem:
-    draft = get_draft(name)
-    latest = draft.revision if draft else 0
-    return Problem(409, "revision_conflict", _since(latest), revision=latest)
+def _kept(name: str) -> str:
+    draft, published = wanted_journey(name)
+    latest = draft or published
+    assert latest is not None
+    return latest.source
 
 
-def _since(latest: int) -> str:
-    return f"somebody saved meanwhile: read revision {latest}, bring your changes in, save again"
+def _shown(name: str, draft: Draft | None, published: Version | None) -> dict[str, Any]:
+    return answers.journey(name, draft, published) | (shown(draft) if draft else {"approvals": None})
 
 
 def _refused(errors: list[dict[str, Any]]) -> Problem:
@@ -194,7 +219,7 @@ def _refused(errors: list[dict[str, Any]]) -> Problem:
 
 def _unpublished(draft: Draft, told: dict[str, Any]) -> Problem:
     """Why the publisher raised: an error of the journey when there is one, else its own."""
-    if findings := _missing_templates(draft.source, draft.name):
+    if findings := examined_here(draft.source, draft.name).findings:
         return _refused([finding.to_json() for finding in findings])
     telemetry.warn("publishing failed", journey=draft.name, error=str(told.get("error", "")))
     return Problem(502, "publish_failed", "the publisher failed; its log says why. Publishing again is safe")

@@ -12,9 +12,9 @@ from functions.api.world import world
 from sojourn import bootstrap, telemetry
 from sojourn.clock import iso
 from sojourn.errors import Problem
-from sojourn.journeys.live import live
+from sojourn.journeys.live import State, live
 from sojourn.journeys.model import Journey
-from sojourn.journeys.versions import get_version
+from sojourn.journeys.versions import Version, get_version
 
 migrating = Blueprint(__name__)
 MOST_CLAUSES = 500
@@ -43,7 +43,7 @@ def plan_journey(request: Request, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "live_version": running.version,
-        "is_changed": dict(now_live.definition) != wanted.to_definition(),
+        "is_changed": _is_changed(wanted, now_live),
         "changes": found,
         "standing": {str(version): dict(count) for version, count in sorted(stands.items())},
     }
@@ -52,7 +52,7 @@ def plan_journey(request: Request, name: str) -> dict[str, Any]:
 @route(migrating, "/api/journeys/{name}/migrations", "POST")
 def migrate_journey(request: Request, name: str) -> Response:
     """Bring those who stand in named steps of older versions to the live one, or let them finish or leave."""
-    from sojourn.journeys.migrating.migrate import Migration, begin, migration_of
+    from sojourn.journeys.migrating.migrate import Migration, begin, migration_of, set_out
 
     running = live().get(name)
     if running is None:
@@ -60,12 +60,19 @@ def migrate_journey(request: Request, name: str) -> Response:
     sent = sent_object(request)
     refuse_unknown(sent, {"clauses"})
     there = migration_of(name, running.version)
-    if there is not None and not there.is_done:
-        raise Problem(409, "migration_is_on", "people are on their way already: wait until they have come")
     clauses = _clauses(
         sent.get("clauses"), Journey.from_definition(get_version(name, running.version).definition)
     )
-    clock = world().clock
+    clock, shards = world().clock, int(bootstrap.settings().due_shards)
+    if there is not None and not there.is_done:
+        if there.clauses != clauses:
+            raise Problem(
+                409, "migration_is_on", "people are on their way already: wait until they have come"
+            )
+        set_out(
+            there, clock=clock, shards=shards
+        )  # said again: whoever said it first may have died before this
+        return Response(there.to_json(), {"Content-Type": "application/json"}, 202)
     migration = Migration(
         journey=name,
         number=running.version,
@@ -74,7 +81,7 @@ def migrate_journey(request: Request, name: str) -> Response:
         at=iso(clock.calendar()),
         figures={},
     )
-    begin(migration, clock=clock, shards=int(bootstrap.settings().due_shards))
+    begin(migration, clock=clock, shards=shards)
     telemetry.note("migration begun", journey=name, version=running.version, clauses=len(clauses))
     return Response(migration.to_json(), {"Content-Type": "application/json"}, 202)
 
@@ -88,6 +95,58 @@ def show_migration(request: Request, name: str, version: str) -> dict[str, Any]:
     if found is None:
         raise Problem(404, "migration_not_found", "nobody was brought to this version")
     return found.to_json()
+
+
+@route(migrating, "/api/journeys/{name}/continuations", "POST")
+def continue_journey(request: Request, name: str) -> Response:
+    """Let those who have finished an older version go on at a step of the live one, and run nothing before it again."""
+    from sojourn.journeys.migrating.continuing import Continuation, begin, continuation_of
+
+    running = live().get(name)
+    if running is None or running.state is State.STOPPED:
+        raise Problem(409, "not_live", f"{name} is not live: publish it first")
+    sent = sent_object(request)
+    refuse_unknown(sent, {"to"})
+    journey = Journey.from_definition(get_version(name, running.version).definition)
+    to = _step(sent.get("to"), journey)
+    there = continuation_of(name, running.version)
+    if there is not None and not there.is_done:
+        raise Problem(409, "continuation_is_on", "people are being let in already: wait until all were asked")
+    clock = world().clock
+    by, at = caller(request), iso(clock.calendar())
+    word = Continuation(journey=name, number=running.version, to=to, by=by, at=at)
+    begin(word, clock=clock, shards=int(bootstrap.settings().due_shards))
+    telemetry.note("continuation begun", journey=name, version=running.version)
+    return Response(word.to_json(), {"Content-Type": "application/json"}, 202)
+
+
+@route(migrating, "/api/journeys/{name}/continuations/{version}")
+def show_continuation(request: Request, name: str, version: str) -> dict[str, Any]:
+    """How many have gone on, and whether everybody was asked."""
+    from sojourn.journeys.migrating.continuing import continuation_of
+
+    found = continuation_of(name, int(version)) if version.isdecimal() and len(version) < 6 else None
+    if found is None:
+        raise Problem(404, "continuation_not_found", "nobody was asked to go on in this version")
+    return found.to_json()
+
+
+def _is_changed(wanted: Journey, now_live: Version) -> bool:
+    """Whether people would meet something else: other steps, or the same with a newer template."""
+    from sojourn.journeys.content import templates_now
+
+    is_other = dict(now_live.definition) != wanted.to_definition()
+    return is_other or templates_now(wanted) != dict(now_live.templates)
+
+
+def _step(said: Any, journey: Journey) -> str:
+    from sojourn.journeys.migrating.clauses import Clause, Fate, flaw
+
+    if not isinstance(said, str) or not said:
+        raise Problem(400, "invalid_field", "`to` is the name of a step of the live version", field="to")
+    if why := flaw(Clause(Fate.MOVE, said), journey):
+        raise Problem(422, "clause_refused", f"`to`: {why}", field="to")
+    return said
 
 
 def _wanted(request: Request, name: str) -> Mapping[str, Any]:

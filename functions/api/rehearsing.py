@@ -25,6 +25,7 @@ rehearsals = Blueprint(__name__)
 Text = tuple[str, Any, int | None]  # source, definition, number
 MOST_CONTACTS, MOST_DAYS = 2_000, 400
 USUAL_CONTACTS, USUAL_DAYS = 500, 90
+FIRST_YEAR, LAST_YEAR = 1900, 9900  # time zones and waits may not carry a moment out of the calendar
 LONGEST = 20.0  # seconds: an answer later than 29 comes to nobody
 WAY_OUT = "rehearse it where there is time: `sojourn rehearse FILE --contacts … --days …`"
 FIELDS = {
@@ -130,9 +131,10 @@ def _behaviour(sent: dict[str, Any], name: str) -> "Behaviour":
 def _span(sent: dict[str, Any]) -> tuple[datetime, datetime]:
     now = world().clock.calendar().replace(minute=0, second=0, microsecond=0)
     start = _moment(sent, "start") or now
-    until = _moment(sent, "until") or start + timedelta(days=_whole(sent, "days", USUAL_DAYS, 10_000))
+    until = _moment(sent, "until") or start + timedelta(days=_whole(sent, "days", USUAL_DAYS, 3_660))
     if until <= start:
-        raise Problem(422, "invalid_field", "it ends before it begins", field="until")
+        said = "it ends before it begins: let `until` lie after `start`, or say `days`"
+        raise Problem(422, "invalid_field", said, field="until")
     if until - start > timedelta(days=MOST_DAYS):
         said = f"here at most {MOST_DAYS} days are played; {WAY_OUT}"
         raise Problem(422, "too_many_days", said, field="days", at_most=MOST_DAYS)
@@ -184,8 +186,10 @@ def _moment(sent: dict[str, Any], field: str) -> datetime | None:
         found = datetime.fromisoformat(str(sent[field]))
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
-        message = f"`{field}` is a moment with its zone, as 2026-12-01T09:00:00Z"
+    if found is None or found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        message = (
+            f"`{field}` is a moment with its zone, as 2026-12-01T09:00:00Z, from {FIRST_YEAR} to {LAST_YEAR}"
+        )
         raise Problem(400, "invalid_field", message, field=field)
     return parse_iso(str(sent[field]))
 

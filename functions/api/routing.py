@@ -1,17 +1,24 @@
-"""Registers a view: first the caller's key, then view(request, **path parameters), its answer as JSON."""
+"""Registers a view: first the caller's key and its role, then view(request, **path parameters), its answer as JSON; a
+change leaves a line in the log."""
 
 import functools
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from chalice.app import Blueprint, Request
 
+from functions.api.changes import forget, write_down
+from functions.api.roles import require
 from functions.api.world import world
 from sojourn.bootstrap import store_errors_translated
+from sojourn.http.keys import Key
 from sojourn.http.problems import unauthorized
 
 View = Callable[..., Any]
 BEARER = "bearer"
+_asks: ContextVar[Key] = ContextVar("asks")
+RATE = 100  # requests in a second that a key may make, unless it says otherwise
 
 
 def route(blueprint: Blueprint, path: str, method: str = "GET") -> Callable[[View], View]:
@@ -22,8 +29,12 @@ def route(blueprint: Blueprint, path: str, method: str = "GET") -> Callable[[Vie
         def answer(**parameters: str) -> Any:
             request = blueprint.current_request
             with store_errors_translated():
-                require_key(request)
-                return view(request, **parameters)
+                key = key_of(request)
+                require(key.role, method, path)
+                forget()
+                told = view(request, **parameters)
+                write_down(key, method, path, parameters, told)
+                return told
 
         return open_route(blueprint, path, method)(answer)
 
@@ -40,15 +51,18 @@ def open_route(blueprint: Blueprint, path: str, method: str = "GET") -> Callable
     return register
 
 
-def require_key(request: Request) -> None:
+def key_of(request: Request) -> Key:
     """An active API key as `Authorization: Bearer <key>`; write keys are public and open nothing here."""
-    caller(request)
+    scheme, _, presented = request.headers.get("authorization", "").strip().partition(" ")
+    found = world().keys.find("api", presented.strip()) if scheme.lower() == BEARER else None
+    if found is None:
+        raise unauthorized()
+    world().limiter.admit(f"api#{found.name}", found.rate or RATE)
+    world().uses.note(found.name)
+    _asks.set(found)
+    return found
 
 
 def caller(request: Request) -> str:
-    """Whose key it is."""
-    scheme, _, key = request.headers.get("authorization", "").strip().partition(" ")
-    found = world().keys.find("api", key.strip()) if scheme.lower() == BEARER else None
-    if found is None:
-        raise unauthorized()
-    return found.name
+    """Whose key it is; only a view may ask, for by then the key was looked at."""
+    return _asks.get().name

@@ -65,7 +65,8 @@ def resume_journey(request: Request, name: str) -> dict[str, Any]:
 
 @route(running, "/api/journeys/{name}/stop", "POST")
 def stop_journey(request: Request, name: str) -> dict[str, Any]:
-    """Nobody comes in, and no run sends anything more, held messages neither."""
+    """Nobody comes in, no run sends anything more, held messages neither, and the runs end. Said again, it tells how
+    many have ended, and whether all have."""
     _nothing_sent(request)
     return _changed(name, State.STOPPED)
 
@@ -76,23 +77,35 @@ def _changed(name: str, state: State, late: dict[str, Any] | None = None) -> dic
         raise Problem(409, "journey_stopped", f"{name} was stopped: nothing of it is left to pause")
     now = world().clock.calendar()
     after = change_state(name, state, now=now, late=late)
-    if before.state is not after.state:
-        _follow(after)
-        telemetry.note("journey changed", journey=name, state=state.value)
     changed = before.state is not after.state
-    return {"name": name, "state": after.state.value, "since": after.since or None, "changed": changed}
+    if after.since:
+        _follow(after)  # said again, too: whoever said it first may have died before this
+    if changed:
+        telemetry.note("journey changed", journey=name, state=state.value)
+    told = {"name": name, "state": after.state.value, "since": after.since or None, "changed": changed}
+    return told | (_ended(after) if after.state is State.STOPPED else {})
+
+
+def _ended(journey: LiveJourney) -> dict[str, Any]:
+    """How far the runs that were in it are ended."""
+    from sojourn.journeys.stopping import progress
+
+    found = progress(journey)
+    return {"ended": found.ended, "is_done": found.is_done}
 
 
 def _follow(journey: LiveJourney) -> None:
-    """What must follow: held messages are let go, and nobody's day brings them into what was stopped."""
+    """What must follow: held messages are let go; who is in what was stopped leaves, and no day lets in."""
     from functions.api.hidden import retire_dates
     from sojourn.bootstrap import settings
     from sojourn.journeys.releasing import ask
+    from sojourn.journeys.stopping import begin
 
     clock, shards = world().clock, int(settings().due_shards)
     if journey.state is not State.PAUSED:
         ask(journey, clock=clock, shards=shards)
     if journey.state is State.STOPPED:
+        begin(journey, clock=clock, shards=shards)
         retire_dates(journey)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from chalice.app import Blueprint, Request
 
 from functions.api.bodies import refuse_unknown, sent_object
+from functions.api.changes import changed
 from functions.api.routing import route
 from sojourn import config, telemetry
 from sojourn.contacts.addresses import country
@@ -36,6 +37,7 @@ def put_workspace(request: Request) -> dict[str, Any]:
     place = _place(sent) if is_of_place else {name: there.get(name) for name in PLACE}
     delivery = _delivery(sent["delivery"]) if "delivery" in sent else _rest(there)
     config.put(KIND, ID, {**place, **delivery})
+    changed(_shown(there), _shown({**place, **delivery}))
     telemetry.note("workspace saved", delivers=bool(delivery))
     return _shown({**place, **delivery})
 

@@ -10,6 +10,8 @@ from sojourn import bootstrap
 from sojourn.clock import Clock
 from sojourn.events import store as events
 from sojourn.http.keys import Keys
+from sojourn.http.uses import Uses
+from sojourn.limits.limiter import Limiter
 from sojourn.settings import ApiSettings
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class World:
 
     clock: Clock
     keys: Keys
+    limiter: Limiter
+    uses: Uses
     publisher: Publisher
     privacy: "Callable[[], PrivacyDesk]"
     files: "Callable[[], Files]"
@@ -63,7 +67,15 @@ def world() -> World:
     own = ApiSettings.from_env()
     publisher = LambdaPublisher(own.publish_journey_function, lambda: bootstrap.client("lambda"))
     files = functools.partial(_files, own.files_bucket)
-    return World(clock=clock, keys=Keys(clock), publisher=publisher, privacy=_privacy, files=files)
+    return World(
+        clock=clock,
+        keys=Keys(clock),
+        limiter=Limiter(clock),
+        uses=Uses(clock),
+        publisher=publisher,
+        privacy=_privacy,
+        files=files,
+    )
 
 
 @functools.cache

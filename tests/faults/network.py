@@ -76,6 +76,7 @@ class Network:
     calls: list[Call] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     noticed: Callable[[Call], None] = lambda call: None
+    turn: int = 0  # the number of the invocation
     _function: str = ""
     _hurt_once: bool = False
     _numbers: dict[str, Call] = field(default_factory=dict)
@@ -98,6 +99,7 @@ class Network:
     def on_behalf_of(self, function: str) -> Iterator[None]:
         """Calls are this function's; what no function asks for is neither counted nor hurt."""
         before, self._function = self._function, function
+        self.turn += 1
         try:
             yield
         finally:

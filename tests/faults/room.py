@@ -30,6 +30,7 @@ from sojourn.errors import StoreBusyError
 from tests.cloud import REGION, TABLES, moto_cloud
 from tests.faults.network import Call, Fault, Kind, Network
 from tests.faults.services import Services
+from tests.faults.tally import note
 from tests.faults.world import rows
 from tests.insight_rows import NOW
 from tests.partiql import empty, teach_moto
@@ -179,6 +180,7 @@ def walk(
                 harmed.append(f"{kind} at {call}: {wrong}")
         _put_back(after)
         room.start_anew()
+    note(points, len(harmed))
     return [f"{points} points", *harmed]
 
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from os import environ
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -100,7 +101,7 @@ HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
 }
 TASKS = ("send_message", "park_token", "take_step", "call_out", "erase_contact", "export_contact")
 READ_BY = {"Events": "react", "People": "count_changes"}
-FILTERS = {"People": ("ENROL#", "MSG#")}  # of range keys, as the template's
+FILTERS = {"People": ("ENROL#", "MSG#", "SEG#", "REFUSED#")}  # of range keys, as the template's
 WIRED = (
     bootstrap.settings, bootstrap.caller, bootstrap.clock, bootstrap.client, bootstrap.engine, bootstrap.eraser,
     bootstrap.exporter, bootstrap.key_ring, bootstrap.reader, bootstrap.desk, bootstrap.press, bootstrap._session,
@@ -145,6 +146,9 @@ class World:
     stuck: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     ticked: dict[str, datetime] = field(default_factory=dict)
     deliveries: bool = True
+    heard: int = 0  # a sum over all answers, some of which a story may keep
+    told: int = 0  # how often time went on
+    settled: Callable[[], object] = lambda: None
 
     # What people and clients do
 
@@ -202,7 +206,7 @@ class World:
         self.stuck.clear()
         self.ticked.clear()
         self.read = dict.fromkeys(READ_BY, 0)
-        self.deliveries = True
+        self.deliveries, self.heard, self.told = True, 0, 0
         forget_data()
         intake().keys._met.clear()
         track_world.gate().lately._seen.clear()
@@ -221,10 +225,12 @@ class World:
     def invoke(self, function: str, event: Any) -> Any:
         """One invocation by a service that will call again; None when it failed."""
         try:
-            return self.call(function, event)
+            answer = self.call(function, event)
         except (Crash, StoreBusyError, BatchProcessingError) as error:
             self.failures.append(f"{function}: {type(error).__name__}")
             return None
+        self.heard = crc32(repr(answer).encode(), self.heard)
+        return answer
 
     def as_task(self, function: str) -> Callable[[Any, Any], Any]:
         """The function as a state machine calls it: whatever it raises is for the machine."""
@@ -234,8 +240,10 @@ class World:
 
     def run_until(self, moment: datetime) -> None:
         """Let happen whatever happens until then."""
+        self.told += 1
         while True:
             self.pump()
+            self.settled()
             due = [(at, name) for name, at in self._next().items() if at is not None and at <= moment]
             if not due:
                 break
@@ -309,7 +317,8 @@ class World:
         return datetime.fromtimestamp(min(found), UTC) if found else None
 
     def _first_overdue(self) -> datetime | None:
-        found = [item.attrs["until"].value for item in rows("People") if "open" in item.attrs]
+        runs = (item.attrs for item in rows("People") if item.attrs["sk"].value.startswith("ENROL#"))
+        found = [run["until"].value for run in runs if "open" in run]  # tasks stand in the same index
         return parse_iso(min(found)) + GRACE + timedelta(milliseconds=1) if found else None
 
     def _do(self, at: datetime, what: str) -> None:

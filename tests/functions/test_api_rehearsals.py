@@ -34,6 +34,7 @@ def rows() -> dict[str, int]:
 
 
 def test_a_text_is_rehearsed_and_nothing_of_it_stays():
+    rehearsed()  # the key's first use of a day is noted
     before = rows()
 
     told = rehearsed()
@@ -70,6 +71,9 @@ def test_a_draft_is_rehearsed_by_name_with_contacts_that_are_sent_along():
         ({"diary": "nobody"}, 422, "contact_not_there"),
         ({"contacts": "many"}, 400, "invalid_field"),
         ({"start": "soon"}, 400, "invalid_field"),
+        ({"start": "9999-12-31T00:00:00Z"}, 400, "invalid_field"),
+        ({"start": "0001-01-01T00:00:00Z"}, 400, "invalid_field"),
+        ({"days": 0}, 422, "invalid_field"),
         ({"seed": -1}, 400, "invalid_field"),
         ({"sender": "x"}, 400, "unknown_field"),
         ({"source": None}, 400, "missing_field"),

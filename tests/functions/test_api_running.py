@@ -122,6 +122,7 @@ def test_a_stopped_journey_is_neither_paused_nor_resumed_nor_entered():
     stopped = ask(None, f"{CART}/stop")
 
     assert (stopped.status, stopped.body["state"]) == (200, "stopped")
+    assert (stopped.body["ended"], stopped.body["is_done"]) == (0, False)
     refused = [ask(None, f"{CART}/pause"), ask({}, f"{CART}/resume"), ask({"user_id": "ada", "key": "c"})]
     assert [(each.status, each.body["code"]) for each in refused] == [(409, "journey_stopped")] * 3
 
@@ -138,3 +139,23 @@ def test_what_was_never_published_is_not_paused():
     config.put("JOURNEY", "draft-only#draft", {"source": "", "definition": {}})
 
     assert ask(None, "/api/journeys/draft-only/pause").body["code"] == "journey_not_live"
+
+
+def test_a_journey_that_is_entered_by_request_is_shown_as_the_specification_says():
+    assert call("GET", CART).body["definition"]["entry"] == {"api": True, "key": "cart_id"}
+
+
+def test_what_the_file_may_nest_the_api_takes_too():
+    steps, indent = "", "  "
+    for number in range(15):
+        rule = f"if: {{attribute: a{number}, is: 1}}"
+        steps += f"{indent}- branch: B{number}\n{indent}  paths:\n{indent}    - {rule}\n{indent}      then:\n"
+        indent += " " * 8
+    steps += f"{indent}- exit: The end\n"
+    head = "journey: deep\npurpose: service\nentry: {event: A}\nsteps:\n"
+
+    saved = call("PUT", "/api/journeys/deep", head + steps)
+    as_json = call("PUT", "/api/journeys/deep", json.dumps(saved.body["definition"]), if_match="*")
+
+    assert (saved.status, as_json.status) == (200, 200), saved.body
+    assert as_json.body["definition"] == saved.body["definition"]

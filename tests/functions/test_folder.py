@@ -4,7 +4,8 @@ import base64
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,14 @@ from sojourn import config
 from sojourn.cli.main import main
 from sojourn.clock import ManualClock, iso
 from sojourn.http.keys import key_row_id
+from sojourn.journeys.beside import known_here
+from sojourn.journeys.content import templates_now
 from sojourn.journeys.hearing import heard_by
 from sojourn.journeys.live import LiveJourney, live, set_live
+from sojourn.journeys.load import examine
 from sojourn.journeys.migrating.migrate import migration_of
 from sojourn.journeys.model import Journey
-from sojourn.journeys.versions import Version, get_draft, published, put_version
+from sojourn.journeys.versions import Version, get_draft, published, put_version, save_draft
 from tests.cloud import REGION, moto_cloud
 from tests.insight_rows import NOW, empty
 from tests.journeys import ARN, an_enrolment, keep
@@ -59,6 +63,8 @@ class Press:
     def publish(self, name: str) -> dict[str, Any]:
         draft = get_draft(name)
         assert draft is not None
+        if errors := examine(draft.source, known=replace(known_here(name), templates=None)).findings:
+            return {"errors": [error.to_json() for error in errors]}
         number = live()[name].version + 1 if name in live() else 1
         journey = Journey.from_definition(draft.definition)
         arn = f"{ARN.rpartition(':')[0]}:{number}"
@@ -71,12 +77,30 @@ class Press:
                 content_hash=str(number),
                 version_arn=arn,
                 published_at=iso(NOW),
-                templates={"hello": 1},
+                templates=templates_now(journey),
             )
         )
         facts: dict[str, Any] = {"version": number, "version_arn": arn, "entries": journey.entries}
         set_live(LiveJourney(name=name, heard=heard_by(journey), **facts))
         return {"name": name, "version": number, "version_arn": arn, "changed": True}
+
+
+@dataclass
+class Meddler:
+    """A clock at whose first look somebody else saves the draft of `hello`."""
+
+    clock: Any
+    source: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.clock, name)
+
+    def calendar(self) -> datetime:
+        there = get_draft("hello")
+        if there is not None and there.source != self.source:
+            save_draft(replace(there, source=self.source, saved_by="bob"))
+        now: datetime = self.clock.calendar()
+        return now
 
 
 class Bridge(BaseHTTPRequestHandler):
@@ -285,6 +309,113 @@ def test_two_files_of_one_name_are_refused(sojourn, folder):
 
     assert shown.exit_code != 0
     assert "the journey hello stands in" in shown.output
+
+
+def test_what_needs_a_second_person_waits_and_the_rest_goes_on(sojourn, folder, url):
+    _only_the_journey(folder)
+    texted = JOURNEY.replace("template: hello", "channel: sms\n    template: hello")
+    (folder / "hello.journey.yaml").write_text(texted.replace("steps:", "approvals: 1\nsteps:"))
+    (folder / "other.journey.yaml").write_text(texted.replace("journey: hello", "journey: other"))
+    config.put("KEY", key_row_id("api", "sj_api_bob"), {"name": "bob", "active": True})
+
+    first = sojourn("apply", str(folder), "--yes", "--migrate", "hello:Rest=finish")
+    assert first.exit_code == 1
+    assert "journey hello is saved as a draft and waits" in first.output
+    assert "bob may agree" in first.output
+    assert "the same `sojourn apply`" in first.output
+    assert set(live()) == {"other"}
+
+    own = sojourn("journey", "approve", "hello", "--yes")
+    assert "another person must agree" in own.output
+    asked = ["journey", "approve", "hello", "--yes", "--api-url", url, "--api-key", "sj_api_bob"]
+    agreed = CliRunner().invoke(main, asked)
+    assert "it may go live" in agreed.output
+
+    again = sojourn("apply", str(folder), "--yes")
+    assert again.exit_code == 0, again.output
+    assert live()["hello"].version == 1
+    draft = get_draft("hello")
+    assert draft is not None
+    assert (draft.revision, draft.saved_by) == (1, "ops")
+
+
+def test_a_template_that_changed_makes_the_next_version_of_its_journeys(sojourn, folder):
+    _only_the_journey(folder)
+    sojourn("apply", str(folder), "--yes")
+    (folder / "hello.template.yaml").write_text(TEMPLATE.replace("Hello from", "Good day from"))
+
+    plan = sojourn("plan", str(folder))
+    done = sojourn("apply", str(folder), "--yes")
+
+    assert "~ template hello: changed" in plan.output
+    assert "^ journey hello: not live" in plan.output
+    assert "✓ journey hello version 2" in done.output
+    draft = get_draft("hello")
+    assert draft is not None
+    assert draft.revision == 1, "its text is the same"
+    assert "nothing to do" in sojourn("plan", str(folder)).output
+
+
+def test_who_saved_since_the_plan_is_not_overwritten(sojourn, folder, stage):
+    """The revision that `apply` read is the one it takes the place of."""
+    _only_the_journey(folder)
+    sojourn("apply", str(folder), "--yes")
+    (folder / "hello.journey.yaml").write_text(JOURNEY.replace("2 days", "3 days"))
+    theirs = JOURNEY.replace("2 days", "4 days")
+    stage.clock = Meddler(stage.clock, theirs)
+
+    shown = sojourn("apply", str(folder), "--yes")
+
+    assert shown.exit_code == 1
+    assert "+    for: 4 days" in shown.output
+    draft = get_draft("hello")
+    assert draft is not None
+    assert draft.source == theirs
+
+
+RING = (
+    "journey: {name}\npurpose: marketing\nentry: {{api: true}}\nsteps:\n  - {{start: Go, journey: {other}}}\n"
+)
+
+
+def _ring(folder: Path, **leads: str) -> None:
+    for name, other in leads.items():
+        (folder / f"{name}.journey.yaml").write_text(RING.format(name=name, other=other))
+
+
+def test_journeys_of_a_folder_that_go_round_are_refused_before_any_is_saved(sojourn, tmp_path):
+    _ring(tmp_path, a="b", b="a")
+
+    shown = sojourn("apply", str(tmp_path), "--yes")
+
+    assert shown.exit_code == 1
+    assert "a → b → a" in shown.output
+    assert "put a `wait` before this step" in shown.output
+    assert get_draft("a") is None
+
+
+def test_a_ring_through_what_is_live_is_refused_too(sojourn, tmp_path):
+    _ring(tmp_path, a="b")
+    sojourn("apply", str(tmp_path), "--yes")
+    (tmp_path / "a.journey.yaml").unlink()
+    _ring(tmp_path, b="a")
+
+    shown = sojourn("apply", str(tmp_path), "--yes")
+
+    assert shown.exit_code == 1
+    assert "b → a → b" in shown.output
+    assert set(live()) == {"a"}
+
+
+def test_a_ring_that_the_folder_undoes_is_none_whatever_goes_live_first(sojourn, tmp_path):
+    _ring(tmp_path, b="a", a="c")
+    sojourn("apply", str(tmp_path), "--yes")
+    _ring(tmp_path, a="b", b="c")
+
+    shown = sojourn("apply", str(tmp_path), "--yes")
+
+    assert shown.exit_code == 0, shown.output
+    assert {name: each.version for name, each in live().items()} == {"a": 2, "b": 2}
 
 
 def _only_the_journey(folder: Path) -> None:

@@ -108,7 +108,8 @@ def test_what_a_step_changes_is_told_by_events_of_its_own(world: World):
     told = sorted((row.attrs["type"].value, row.attrs["event"].value) for row in rows("Events"))
     assert told == [
         ("identify", ""),
-        ("identify", ""),
+        ("identify", ""),  # what is set or taken away
+        ("identify", ""),  # what is added to
         ("track", "Go"),
         ("track", "List Left"),
         ("track", "Tag Added"),

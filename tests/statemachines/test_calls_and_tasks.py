@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from sojourn import bootstrap
-from sojourn.calling.model import PASSING, Failure
 from sojourn.clock import iso
 from sojourn.journeys.calls import TRIES
 from sojourn.journeys.language.times import Duration
@@ -24,7 +23,6 @@ from tests.playing import play, run_of, trace
 
 PAGE = (Path(__file__).parents[2] / "docs/journeys.md").read_text()
 BLOCK = re.compile(r"^```(yaml|call|task)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
-ROW = re.compile(r"^\| `(\w+)` \| .* \| (yes|no) \|$", re.MULTILINE)
 SHOP, LOCAL = "https://shop.example.com", "http://127.0.0.1:4566"
 FAR = timedelta(days=20)
 
@@ -101,11 +99,9 @@ def test_a_task_goes_as_the_page_says(world: World, steps: str, example: dict[st
     assert there.state == example["task"]
 
 
-def test_the_page_tells_every_reason_for_which_a_call_fails_and_what_is_tried_again():
-    told = dict(ROW.findall(PAGE.partition("### A call that fails")[2].partition("\n### ")[0]))
-
-    assert told == {each.value: "yes" if each in PASSING else "no" for each in Failure}
+def test_the_page_tells_how_often_a_call_is_tried():
     assert TRIES == 3
+    assert "tried three times in all" in PAGE
 
 
 def the_task() -> Task:

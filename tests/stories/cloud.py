@@ -242,6 +242,8 @@ class Cloud:
 
         def published() -> int | None:
             saved = self.api("PUT", f"/journeys/{name}", source)
+            if saved.status == 428:  # a draft is there already
+                saved = self.api("PUT", f"/journeys/{name}", source, **{"If-Match": "*"})
             assert saved.status in {200, 409}, saved.body
             answer = self.api("POST", f"/journeys/{name}/publish")
             return int(answer.json["version"]) if answer.status == 200 else None

@@ -10,7 +10,7 @@ import pytest
 from tests.stories import stage
 from tests.stories.cloud import Cloud
 
-LONGEST = {"test_import.py", "test_welcome.py", "test_bad_days.py"}
+LONGEST = {"test_import.py", "test_welcome.py", "test_bad_days.py", "test_presets.py"}
 JOURNEYS = Path(__file__).parent / "journeys"
 
 

@@ -11,6 +11,7 @@ from infra.lint.stacks import ROOT, Stack, source_of
 from sojourn import settings
 from sojourn.asl.model import INVOKE
 from sojourn.errors import SojournError
+from sojourn.insight.counting import MEMBERSHIP, REFUSAL
 from sojourn.journeys import compile as compiler
 from sojourn.journeys.files import load_file
 from sojourn.journeys.model import Journey
@@ -162,6 +163,14 @@ def test_streams_wake_for_new_events_only(stack: Stack):
     assert yaml.safe_load(events["FilterCriteria"]["Filters"][0]["Pattern"]) == {"eventName": ["INSERT"]}
     assert events["BatchSize"] == mappings["CountChangesFunctionChangedPeople"]["BatchSize"] == 100
     assert events["StartingPosition"] == "TRIM_HORIZON"
+
+
+def test_the_people_stream_tells_of_every_row_that_moves_a_figure(stack: Stack):
+    mappings = {m.logical_id: m.properties for m in stack.resources("AWS::Lambda::EventSourceMapping")}
+    (told,) = mappings["CountChangesFunctionChangedPeople"]["FilterCriteria"]["Filters"]
+    keys = yaml.safe_load(told["Pattern"])["dynamodb"]["Keys"]["sk"]["S"]
+
+    assert {each["prefix"] for each in keys} == {"ENROL#", "MSG#", MEMBERSHIP, REFUSAL}
 
 
 def test_a_send_is_over_before_its_state_gives_up():

@@ -2,7 +2,17 @@
 
 from tests.faults.people import clicks, texts, unsubscribes
 from tests.faults.world import World
-from tests.statemachines.presets.stage import Preset, comes_into, days, does, lives, pauses, resumes, stops
+from tests.statemachines.presets.stage import (
+    Case,
+    Preset,
+    comes_into,
+    days,
+    does,
+    lives,
+    pauses,
+    resumes,
+    stops,
+)
 
 OF = Preset("best-customer")
 THANKED = "2026-01-06 10:00 mail First look, before the doors open, Ann"
@@ -28,7 +38,7 @@ def who_looks_in_is_not_told_again(world: World) -> None:
     days(world, 20)
 
 
-@OF.story(THANKED, ends="exited goal")
+@OF.story(THANKED, ends="exited goal", tells=Case.GOAL)
 def an_order_in_the_wait_ends_it(world: World) -> None:
     becomes_one(world)
     days(world, 3)
@@ -36,7 +46,7 @@ def an_order_in_the_wait_ends_it(world: World) -> None:
     days(world, 20)
 
 
-@OF.story(THANKED, "2026-01-11 10:00 skip Tell them by text: suppressed", ends="completed")
+@OF.story(THANKED, "2026-01-11 10:00 skip Tell them by text: suppressed", ends="completed", tells=Case.SKIP)
 def who_wants_no_texts_gets_none(world: World) -> None:
     becomes_one(world)
     days(world, 2)
@@ -48,6 +58,7 @@ def who_wants_no_texts_gets_none(world: World) -> None:
     "2026-01-06 22:00 mail First look, before the doors open, Ann",
     "2026-01-12 10:00 text Fieldnotes & Co: Ann, you now see new re",
     ends="completed",
+    tells=Case.NIGHT,
 )
 def a_text_is_held_over_the_night(world: World) -> None:
     becomes_one(world)
@@ -64,6 +75,7 @@ def a_text_is_held_over_the_night(world: World) -> None:
     "2027-01-05 10:00 skip Thank them: unsubscribed",
     "2027-01-05 10:00 text Fieldnotes & Co: Ann, you now see new re",
     ends=["completed", "completed"],
+    tells=(Case.AGAIN, Case.UNSUBSCRIBES),
 )
 def a_year_later_she_is_thanked_again(world: World) -> None:
     becomes_one(world)

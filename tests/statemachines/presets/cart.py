@@ -2,7 +2,18 @@
 
 from tests.faults.people import unsubscribes
 from tests.faults.world import World
-from tests.statemachines.presets.stage import HOUR, Preset, days, does, lives, pauses, resumes, stops
+from tests.statemachines.presets.stage import (
+    HOUR,
+    Case,
+    Preset,
+    days,
+    does,
+    lives,
+    mails_by_day,
+    pauses,
+    resumes,
+    stops,
+)
 
 OF = Preset("cart")
 FILLED, BOUGHT = "Cart Updated", "Order Completed"
@@ -24,7 +35,7 @@ def a_large_one_two(world: World) -> None:
     days(world, 10)
 
 
-@OF.story(ends="completed")
+@OF.story(ends="completed", tells=Case.GOAL)
 def who_buys_within_the_hour_is_not_written_to(world: World) -> None:
     lives(world)
     does(world, FILLED, cart_id="a", value=24)
@@ -61,7 +72,12 @@ def who_empties_the_basket_thought_better_of_it(world: World) -> None:
     days(world, 10)
 
 
-@OF.story(REMINDED, "2026-01-08 16:00 mail Still on the counter, Ann", ends=["completed", "completed"])
+@OF.story(
+    REMINDED,
+    "2026-01-08 16:00 mail Still on the counter, Ann",
+    ends=["completed", "completed"],
+    tells=Case.AGAIN,
+)
 def the_same_basket_is_mentioned_again_after_three_days_and_not_before(world: World) -> None:
     lives(world)
     for value in (24, 30, 36, 24, 30):
@@ -70,7 +86,12 @@ def the_same_basket_is_mentioned_again_after_three_days_and_not_before(world: Wo
     days(world, 10)
 
 
-@OF.story(REMINDED, "2026-01-06 16:00 skip Offer the postage: unsubscribed", ends="completed")
+@OF.story(
+    REMINDED,
+    "2026-01-06 16:00 skip Offer the postage: unsubscribed",
+    ends="completed",
+    tells=(Case.UNSUBSCRIBES, Case.SKIP),
+)
 def who_unsubscribes_midway_gets_no_second_letter(world: World) -> None:
     lives(world)
     does(world, FILLED, cart_id="a", value=80)
@@ -96,4 +117,13 @@ def what_was_stopped_sends_nothing_more(world: World) -> None:
     does(world, FILLED, cart_id="a", value=24)
     world.run_until(world.clock.calendar() + HOUR / 2)
     stops(world, "cart")
+    days(world, 10)
+
+
+@OF.story("2026-01-06 08:00 mail Still on the counter, Ann", ends="completed", tells=Case.NIGHT)
+def a_basket_of_the_evening_is_mentioned_in_the_morning(world: World) -> None:
+    mails_by_day(world)
+    lives(world)
+    days(world, 6 / 24)
+    does(world, FILLED, cart_id="a", value=24)
     days(world, 10)

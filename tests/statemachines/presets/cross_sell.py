@@ -2,7 +2,7 @@
 
 from tests.faults.people import unsubscribes
 from tests.faults.world import World
-from tests.statemachines.presets.stage import Preset, days, does, lives, pauses, stops
+from tests.statemachines.presets.stage import Case, Preset, days, does, lives, mails_by_day, pauses, stops
 
 OF = Preset("cross-sell")
 SHOWN = "2026-01-22 18:00 mail Three that go with what you have"
@@ -34,7 +34,7 @@ def the_evening_is_that_of_where_she_lives(world: World) -> None:
     days(world, 40)
 
 
-@OF.story(ends="exited goal")
+@OF.story(ends="exited goal", tells=Case.GOAL)
 def who_orders_again_by_themselves_is_left_alone_for_the_month(world: World) -> None:
     lives(world)
     buys(world)
@@ -44,7 +44,10 @@ def who_orders_again_by_themselves_is_left_alone_for_the_month(world: World) -> 
 
 
 @OF.story(
-    SHOWN, "2026-02-19 18:00 skip Show what goes with it: unsubscribed", ends=["completed", "completed"]
+    SHOWN,
+    "2026-02-19 18:00 skip Show what goes with it: unsubscribed",
+    ends=["completed", "completed"],
+    tells=(Case.UNSUBSCRIBES, Case.SKIP, Case.AGAIN),
 )
 def who_unsubscribes_is_not_written_to_again(world: World) -> None:
     lives(world)
@@ -64,3 +67,11 @@ def a_pause_comes_in_between_and_then_the_end(world: World) -> None:
     days(world, 10)
     stops(world, "cross-sell")
     days(world, 10)
+
+
+@OF.story("2026-01-23 08:00 mail Three that go with what you have", ends="completed", tells=Case.NIGHT)
+def where_mails_end_at_five_it_is_the_next_morning(world: World) -> None:
+    mails_by_day(world, end="17:00")
+    lives(world)
+    buys(world)
+    days(world, 40)

@@ -2,7 +2,17 @@
 
 from tests.faults.people import clicks, unsubscribes
 from tests.faults.world import World
-from tests.statemachines.presets.stage import Preset, comes_into, days, does, lives, pauses, stops
+from tests.statemachines.presets.stage import (
+    Case,
+    Preset,
+    comes_into,
+    days,
+    does,
+    lives,
+    mails_by_day,
+    pauses,
+    stops,
+)
 from tests.statemachines.presets.sunset import is_silent
 
 OF = Preset("re-permission")
@@ -39,7 +49,7 @@ def the_second_time_as_well(world: World) -> None:
     days(world, 30)
 
 
-@OF.story(ASKED, ends="exited goal")
+@OF.story(ASKED, ends="exited goal", tells=Case.GOAL)
 def an_order_is_an_answer(world: World) -> None:
     is_asked(world)
     days(world, 3)
@@ -47,7 +57,12 @@ def an_order_is_an_answer(world: World) -> None:
     days(world, 30)
 
 
-@OF.story(ASKED, "2026-01-12 15:00 skip Ask whether they want letters: unsubscribed", ends="completed")
+@OF.story(
+    ASKED,
+    "2026-01-12 15:00 skip Ask whether they want letters: unsubscribed",
+    ends="completed",
+    tells=(Case.UNSUBSCRIBES, Case.SKIP),
+)
 def who_unsubscribes_is_not_asked_again(world: World) -> None:
     is_asked(world)
     days(world, 3)
@@ -74,3 +89,33 @@ def a_pause_and_then_the_end(world: World) -> None:
 def a_year_of_silence_is_what_lets_in(world: World) -> None:
     lives(world)
     days(world, 400)
+
+
+@OF.story(
+    "2026-01-06 08:00 mail Do you still want our letters?",
+    "2026-01-13 08:00 mail Do you still want our letters?",
+    ends="completed",
+    tells=Case.NIGHT,
+)
+def nobody_is_asked_at_night(world: World) -> None:
+    mails_by_day(world)
+    lives(world)
+    days(world, 7 / 24)
+    comes_into(world, "consent-old")
+    days(world, 30)
+
+
+@OF.story(
+    ASKED,
+    "2027-01-04 15:00 mail Do you still want our letters?",
+    "2027-01-11 15:00 mail Do you still want our letters?",
+    ends=["exited said yes", "completed"],
+    tells=Case.AGAIN,
+)
+def whoever_said_yes_is_asked_again_after_a_year(world: World) -> None:
+    is_asked(world)
+    days(world, 3)
+    clicks(world, "Do you still")
+    days(world, 361)
+    comes_into(world, "consent-old")
+    days(world, 30)

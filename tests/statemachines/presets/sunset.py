@@ -4,7 +4,18 @@ from sojourn.contacts.store import get_profile
 from tests.faults.invariants import people
 from tests.faults.people import clicks, unsubscribes
 from tests.faults.world import World
-from tests.statemachines.presets.stage import Preset, comes_into, days, does, lives, pauses, resumes, stops
+from tests.statemachines.presets.stage import (
+    Case,
+    Preset,
+    comes_into,
+    days,
+    does,
+    lives,
+    mails_by_day,
+    pauses,
+    resumes,
+    stops,
+)
 
 OF = Preset("sunset")
 CALLED = "2026-01-05 15:00 mail Shall we stop writing?"
@@ -46,7 +57,7 @@ def who_clicks_stays(world: World) -> None:
     assert not is_silent()
 
 
-@OF.story(CALLED, ends="exited goal")
+@OF.story(CALLED, ends="exited goal", tells=Case.GOAL)
 def who_orders_meanwhile_stays_too(world: World) -> None:
     falls_silent(world)
     days(world, 3)
@@ -59,6 +70,7 @@ def who_orders_meanwhile_stays_too(world: World) -> None:
     CALLED,
     "2026-07-06 16:00 skip Send the last call: unsubscribed",
     ends=["completed", "exited skipped:unsubscribed"],
+    tells=(Case.UNSUBSCRIBES, Case.SKIP, Case.AGAIN),
 )
 def who_unsubscribes_is_not_called_again(world: World) -> None:
     falls_silent(world)
@@ -87,4 +99,13 @@ def a_pause_holds_the_letter_and_a_stop_only_what_sends(world: World) -> None:
     resumes(world, "sunset")
     days(world, 3)
     stops(world, "sunset")
+    days(world, 20)
+
+
+@OF.story("2026-01-06 08:00 mail Shall we stop writing?", ends="completed", tells=Case.NIGHT)
+def nobody_is_called_at_night(world: World) -> None:
+    mails_by_day(world)
+    lives(world)
+    days(world, 7 / 24)
+    comes_into(world, "unengaged")
     days(world, 20)

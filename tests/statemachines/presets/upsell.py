@@ -2,7 +2,17 @@
 
 from tests.faults.people import unsubscribes
 from tests.faults.world import World
-from tests.statemachines.presets.stage import Preset, days, does, lives, pauses, resumes, stops
+from tests.statemachines.presets.stage import (
+    Case,
+    Preset,
+    days,
+    does,
+    lives,
+    mails_by_day,
+    pauses,
+    resumes,
+    stops,
+)
 
 OF = Preset("upsell")
 SHOWN = "2026-01-08 15:00 mail The same music, pressed better"
@@ -26,7 +36,7 @@ def a_small_one_is_not(world: World) -> None:
     days(world, 10)
 
 
-@OF.story(ends="exited goal")
+@OF.story(ends="exited goal", tells=Case.GOAL)
 def who_orders_again_while_we_wait_needs_no_offer(world: World) -> None:
     lives(world)
     buys(world, 80)
@@ -39,6 +49,7 @@ def who_orders_again_while_we_wait_needs_no_offer(world: World) -> None:
     SHOWN,
     "2026-04-08 16:00 skip Show the better editions: unsubscribed",
     ends=["completed", "completed"],
+    tells=(Case.UNSUBSCRIBES, Case.SKIP, Case.AGAIN),
 )
 def again_after_ninety_days_and_not_before(world: World) -> None:
     lives(world)
@@ -70,4 +81,13 @@ def what_was_paused_goes_out_late(world: World) -> None:
     pauses(world, "upsell")
     days(world, 2)
     resumes(world, "upsell")
+    days(world, 10)
+
+
+@OF.story("2026-01-09 08:00 mail The same music, pressed better", ends="completed", tells=Case.NIGHT)
+def an_order_of_the_evening_is_followed_in_the_morning(world: World) -> None:
+    mails_by_day(world)
+    lives(world)
+    days(world, 7 / 24)
+    buys(world, 80)
     days(world, 10)

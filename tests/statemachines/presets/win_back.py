@@ -2,7 +2,7 @@
 
 from tests.faults.people import texts, unsubscribes
 from tests.faults.world import World
-from tests.statemachines.presets.stage import Preset, days, does, lives, pauses, stops
+from tests.statemachines.presets.stage import Case, Preset, days, does, lives, pauses, stops
 
 OF = Preset("win-back")
 MISSED = "2026-07-05 15:01 mail It has been a while, Ann"
@@ -30,7 +30,7 @@ def who_bought_for_much_is_offered_more(world: World) -> None:
     days(world, 60)
 
 
-@OF.story(MISSED, ends="exited goal")
+@OF.story(MISSED, ends="exited goal", tells=Case.GOAL)
 def an_order_in_the_first_wait_ends_it(world: World) -> None:
     bought(world)
     days(world, 5)
@@ -51,6 +51,7 @@ def an_order_while_no_execution_is_open_ends_it_too(world: World) -> None:
     "2026-07-19 15:01 skip Offer ten percent: unsubscribed",
     LAST,
     ends="completed",
+    tells=Case.UNSUBSCRIBES,
 )
 def who_unsubscribes_from_mail_gets_the_text(world: World) -> None:
     bought(world)
@@ -65,6 +66,7 @@ def who_unsubscribes_from_mail_gets_the_text(world: World) -> None:
     "2026-08-06 15:01 skip Text the last word: suppressed",
     "2026-08-06 15:01 mail The last word about your code",
     ends="completed",
+    tells=Case.SKIP,
 )
 def who_wants_no_texts_gets_the_last_word_by_mail(world: World) -> None:
     bought(world)
@@ -93,9 +95,24 @@ def a_pause_and_then_the_end(world: World) -> None:
     "2027-01-24 16:01 mail Ten percent, to begin again",
     "2027-02-11 16:01 text Fieldnotes & Co: Ann, your code ends soo",
     ends=["exited goal", "completed"],
+    tells=Case.AGAIN,
 )
 def who_came_back_and_lapsed_again_is_written_to_again(world: World) -> None:
     bought(world)
     days(world, 4)
     does(world, "Order Completed", order_id="2", total=24, currency="USD")
     days(world, 300)
+
+
+@OF.story(
+    "2026-07-05 22:01 mail It has been a while, Ann",
+    "2026-07-19 22:01 mail Ten percent, to begin again",
+    "2026-08-07 09:00 text Fieldnotes & Co: Ann, your code ends soo",
+    ends="completed",
+    tells=Case.NIGHT,
+)
+def nobody_is_texted_at_night(world: World) -> None:
+    lives(world)
+    days(world, 7 / 24)
+    does(world, "Order Completed", order_id="1", total=24, currency="USD")
+    days(world, HALF_A_YEAR + 61)

@@ -115,15 +115,61 @@ def test_with_a_journey_a_contact_is_explained_there(run, server):
 
 def test_publishing_a_file_saves_its_draft_first(run, server):
     Path("hello.journey.yaml").write_text(SOUND, encoding="utf-8")
-    server.answers = [(200, {}), (200, {"name": "hello", "version": 1, "changed": True})]
+    published = {"name": "hello", "version": 1, "changed": True}
+    server.answers = [(404, {"message": "no"}), (200, {}), (200, published)]
 
     result = run("publish", "hello.journey.yaml")
 
     assert [asked[:2] for asked in server.asked] == [
+        ("GET", "/api/journeys/hello"),
         ("PUT", "/api/journeys/hello"),
         ("POST", "/api/journeys/hello/publish"),
     ]
     assert "sojourn report hello" in result.output
+
+
+def test_publishing_what_was_saved_already_makes_no_new_revision(run, server):
+    Path("hello.journey.yaml").write_text(SOUND, encoding="utf-8")
+    warning = {"file": "f.yaml", "line": 1, "step": "", "problem": "no goal", "remedy": "name one"}
+    published = {"name": "hello", "version": 1, "changed": True, "warnings": [warning]}
+    server.answers = [(200, {"revision": 3, "source": SOUND}), (200, published)]
+
+    result = run("publish", "hello.journey.yaml")
+
+    assert [asked[0] for asked in server.asked] == ["GET", "POST"]
+    assert "warning: f.yaml:1: no goal — name one" in result.output
+
+
+def test_a_conflict_is_shown_as_what_changed(run, server):
+    Path("hello.journey.yaml").write_text(SOUND, encoding="utf-8")
+    conflict = {
+        "message": "revision 4 was saved by bob meanwhile",
+        "code": "precondition_failed",
+        "diff": ["-a", "+b"],
+    }
+    server.answers = [(200, {"revision": 3, "source": "older"}), (412, conflict)]
+
+    result = run("publish", "hello.journey.yaml")
+
+    assert result.exit_code == 1
+    assert "saved by bob" in result.output
+    assert "  -a\n  +b\n" in result.output
+    assert "journey show" in result.output
+
+
+def test_who_agrees_sees_what_would_go_live_first(run, server):
+    live = {"version": 2, "source": "for: 2 days\n"}
+    there = {"name": "hello", "revision": 4, "source": "for: 3 days\n", "saved_by": "ada", "live": live}
+    agreed = {"name": "hello", "revision": 4, "is_new": True, "approvals": {"missing": 0}}
+    server.answers = [(200, there), (201, agreed)]
+
+    result = run("journey", "approve", "hello", "--yes")
+
+    assert "revision 4, saved by ada" in result.output
+    assert "-for: 2 days" in result.output
+    assert "+for: 3 days" in result.output
+    assert "sojourn publish hello" in result.output
+    assert server.asked[1][:2] == ("POST", "/api/journeys/hello/approvals")
 
 
 def test_errors_come_with_place_remedy_and_the_way_on(run, server):

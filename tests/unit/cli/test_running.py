@@ -49,3 +49,13 @@ def test_a_journey_is_paused_resumed_and_stopped(server: Server, command: str, s
     assert server.asked[0][:2] == ("POST", f"/api/journeys/cart/{command}")
     assert said in result.output.replace("\n", " ")
     assert json.loads(run(server, "journey", command, "cart", "--json").output)["state"] == state
+
+
+def test_who_has_finished_is_let_on_at_a_step(server: Server):
+    server.answers = [(202, {"journey": "cart", "version": 3, "to": "Ask", "moved": 0, "status": "running"})]
+
+    result = run(server, "journey", "continue", "cart", "Ask")
+
+    assert server.asked[0][:2] == ("POST", "/api/journeys/cart/continuations")
+    assert json.loads(server.bodies[0]) == {"to": "Ask"}
+    assert "goes on at 'Ask' in version 3" in result.output.replace("\n", " ")

@@ -155,6 +155,13 @@ def test_while_a_person_is_not_known_a_browsers_word_is_all_there_is():
     assert (known.email, known.attributes, known.is_known) == (None, {"plan": "free"}, True)
 
 
+def test_what_we_write_ourselves_makes_nobody_known():
+    """A journey that changes an attribute of a visitor: no one has said who it is."""
+    visitor = folded([a_deed(traits={"visits": 1}, source="sojourn")])
+
+    assert (visitor.attributes["visits"], visitor.is_known) == (1, False)
+
+
 def test_sequences_are_compared_as_numbers():
     """The stream's numbers have 21 digits or more, and grow."""
     profile = fold(Profile("c"), a_deed("Seen"), identity="u#1", sequence="999")

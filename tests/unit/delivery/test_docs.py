@@ -11,13 +11,12 @@ import pytest
 import yaml
 
 from sojourn.clock import iso
-from sojourn.consent.model import Consent, Refusal
-from sojourn.contacts.addresses import NumberFault
+from sojourn.consent.model import Consent
 from sojourn.contacts.model import Profile
 from sojourn.contacts.workspace import Workspace
 from sojourn.delivery.caps import Ledger
 from sojourn.delivery.decide import SEND, decide, room_for
-from sojourn.delivery.model import Facts, HoldReason, SendRequest, Skip, Verdict
+from sojourn.delivery.model import Facts, SendRequest, Verdict
 from sojourn.journeys.delivering import request_of
 from sojourn.journeys.model import Journey
 from sojourn.journeys.steps import Send
@@ -27,7 +26,6 @@ from tests.sending import AGREED, EMAIL_AND_PHONE
 PAGE = (Path(__file__).parents[3] / "docs/journeys.md").read_text()
 DIARIES = re.findall(r"^```diary\n(.*?)^```\n", PAGE, re.MULTILINE | re.DOTALL)
 LINE = re.compile(r"(\w) (\S+ \S+) → (.*)")
-REASON = re.compile(r"`(\w+)`")
 
 
 @dataclass(slots=True)
@@ -105,13 +103,3 @@ def test_a_diary_goes_as_the_page_says(diary: str):
 
 def test_the_page_has_diaries():
     assert len(DIARIES) == 10
-
-
-def test_every_reason_stands_on_the_page_and_no_other():
-    def reasons(head: str) -> set[str]:
-        table = PAGE.split(head)[1].split("\n\n")[0]
-        rows = (line.split("|")[1] for line in table.splitlines() if line.startswith("|"))
-        return {reason for row in rows for reason in REASON.findall(row)}
-
-    assert reasons("| skipped | because |") == {*Skip, *Refusal, *NumberFault}
-    assert reasons("| held | until |") == set(HoldReason)

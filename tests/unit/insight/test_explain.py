@@ -97,6 +97,13 @@ def entered_by(kind: EntryKind, name: str, **facts: Any) -> JourneyFacts:
         (ada_seen(News.IMPORTED, News.IMPORTED), LIVE, "entry_event_imported"),
         (ada_seen(News.IMPORTED, News.LATE), LIVE, "entry_event_too_old"),
         (ada_seen(News.IMPORTED, News.NEWS), LIVE, "not_admitted"),
+        (
+            ada(Signed_Up=iso(NOW)),
+            replace(
+                LIVE, entries=(EntryFacts(EntryKind.EVENT, "Signed Up", unlike={"wanted": "x", "came": "y"}),)
+            ),
+            "entry_event_unlike",
+        ),
         (ada(), entered_by(EntryKind.DATE, "birthday", is_known=False), "date_missing"),
         (ada(), entered_by(EntryKind.DATE, "birthday", at=iso(LATER)), "date_to_come"),
         (ada(), entered_by(EntryKind.SCHEDULE, "vips"), "not_in_segment"),
@@ -132,8 +139,14 @@ def test_a_contact_between_two_runs_may_come_again():
 
     assert answer["reason"] == "between_runs"
     assert "lets them in again" in answer["why"]
-    assert f"It completed at {iso(LATER)}." in answer["why"]
-    assert answer["gates"][1] == {"gate": "re-entry", "passes": True, "reason": None, "seen": {"runs": 1}}
+    assert f"It came to its end at {iso(LATER)}." in answer["why"]
+    assert answer["gates"][1] == {
+        "gate": "re-entry",
+        "passes": True,
+        "reason": None,
+        "says": "The contact may come in; runs before: 1.",
+        "seen": {"runs": 1},
+    }
 
 
 SEEN_BY: dict[Refused, dict[str, Any]] = {
@@ -196,6 +209,7 @@ def test_every_reason_has_its_words_and_is_told_by_one_of_these_tests():
         *(
             "entry_event_too_old",
             "entry_event_imported",
+            "entry_event_unlike",
             "segment_never_entered",
             "segment_entered_before_live",
         ),
@@ -215,6 +229,8 @@ def test_after_a_wait_comes_the_step_behind_it():
         "if_answered": None,
         "if_not": None,
         "held": None,
+        "answers": [],
+        "message": None,
     }
 
 

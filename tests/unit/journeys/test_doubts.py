@@ -51,6 +51,15 @@ def test_marketing_without_an_aim_is_doubted_and_service_is_not(line: str, warni
     assert warned(GOOD.replace(line, "").replace("marketing", "service")) == []
 
 
+def test_whoever_leaves_may_be_meant_to_leave_everything():
+    text = GOOD.replace("topic: news", "topic: all")
+    journey = load_journey(text)
+
+    assert warned(text) == []
+    assert journey.topic == ""
+    assert type(journey).from_definition(journey.to_definition()) == journey
+
+
 @pytest.mark.parametrize(
     ("entry", "goal", "is_doubted"),
     [

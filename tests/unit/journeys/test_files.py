@@ -50,7 +50,9 @@ def test_the_templates_beside_a_journey_are_known(tmp_path: Path):
     assert known.templates == {"t": "sms", "u": ""}
     assert known.bare == {"t": ("first_name",), "u": ()}
     assert known_beside([tmp_path / "a.journey.yaml"]) == known
-    assert known_beside([tmp_path / "templates"]).templates is None
+    assert known_beside([tmp_path / "templates"]) == known
+    (tmp_path / "elsewhere").mkdir()
+    assert known_beside([tmp_path / "elsewhere"]).templates is None
 
 
 def test_journeys_of_a_folder_know_each_other(tmp_path: Path):

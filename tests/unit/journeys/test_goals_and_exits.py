@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.entering import DAY, HOUR, World, a_journey, did, ended, ours, said
 from tests.journeys import NOW
 from tests.partiql import empty
 
+MINUTE = timedelta(minutes=1)
 STARTED, ORDERED = "Checkout Started", "Order Completed"
 GOAL: dict[str, Any] = {"goal": {"event": ORDERED, "match": {"cart": "cart_id"}}}
 KEYED: dict[str, Any] = {"entry": {"event": STARTED, "key": "cart_id"}}
@@ -268,3 +270,39 @@ def test_what_no_journey_listens_to_asks_for_no_runs(world: World):
     assert not live.heard.hears(did("Seen"), frozenset({"plan"}))
     assert live.heard.hears(did(ORDERED), frozenset())
     assert not live.heard.hears(ours(ENTERED, segment="vips"), frozenset())
+
+
+# By the passing of time alone
+
+
+SILENT = {
+    "rule": {"none": [{"event": "Seen", "times": "at least 1", "in the last": "3 days"}]},
+    "reason": "silent",
+}
+
+
+def test_a_way_out_that_time_alone_opens_is_taken_at_its_moment(world: World):
+    """Nothing happens, and nobody asks: the moment stands among what is due."""
+    world.publish(a_journey(exits=[SILENT]))
+    world.happens(did("Seen", 1, at=NOW - HOUR), did(STARTED, 2))
+
+    world.sweeps(NOW + 3 * DAY - 2 * HOUR)
+    assert outcome(world) == [("active", "", "")]
+    world.sweeps(NOW + 3 * DAY - HOUR)
+    world.sweeps(NOW + 3 * DAY - HOUR + MINUTE)
+
+    assert outcome(world) == [("exited", "silent", "")]
+    assert world.machines.stopped == [world.runs()[0].execution]
+
+
+def test_an_event_that_puts_the_moment_off_puts_it_off(world: World):
+    world.publish(a_journey(exits=[SILENT]))
+    world.happens(did("Seen", 1, at=NOW - HOUR), did(STARTED, 2))
+    world.clock.now = NOW + 2 * DAY
+    world.happens(did("Seen", 3, at=NOW + 2 * DAY))
+
+    world.sweeps(NOW + 3 * DAY)
+    assert outcome(world) == [("active", "", "")]
+    world.sweeps(NOW + 5 * DAY + MINUTE)
+
+    assert outcome(world) == [("exited", "silent", "")]

@@ -408,6 +408,35 @@ def test_an_event_that_our_own_step_writes_lets_in_too():
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "is_round"),
+    [
+        ("{event: Tag Added, where: {tag: vip}}", True),
+        ("{event: Tag Added, where: {tag: gold}}", False),
+        ("{event: Tag Added, where: {source: web}}", True),
+        ("{event: Tag Removed}", False),
+    ],
+)
+def test_what_the_entry_asks_of_the_event_counts_as_far_as_the_file_says(entry: str, is_round: bool):
+    tagged = journey("b", start("a"), entry=entry)
+
+    assert bool(circling("  - {update: U, add: {tags: vip}}\n", tagged)) is is_round
+
+
+def test_a_value_that_only_the_run_knows_may_be_any():
+    tagged = journey("b", start("a"), entry="{event: Tag Added, where: {tag: gold}}")
+
+    assert circling("  - {update: U, add: {tags: entry.plan}}\n", tagged)
+
+
+def test_ending_a_journey_is_an_event_too():
+    hears = journey("b", start("a"), entry="{event: Journey End Requested}")
+
+    assert circling("  - {end: E, journey: c}\n", hears) == [
+        "the journeys let each other in without a wait: a → b → a"
+    ]
+
+
 def test_a_journey_that_takes_no_requests_is_not_started():
     other = journey("b", SEND, entry="{event: E}")
 

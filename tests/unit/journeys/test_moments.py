@@ -12,6 +12,7 @@ from sojourn.journeys.moments import (
     Past,
     end_of_day,
     moment_of,
+    moment_there,
     next_inside,
     next_on_the_clock,
 )
@@ -188,3 +189,37 @@ def test_duration_then_clock_then_hours():
 
 def test_the_end_of_the_day_is_where_the_person_is():
     assert end_of_day(NEW_YORK, at("2026-06-11T02:00")) == at("2026-06-11T04:00")
+
+
+@pytest.mark.parametrize(
+    ("until", "said", "place", "expected"),
+    [
+        ("2026-06-11T13:00", "09:00", "America/Toronto", None),  # the clock there shows the same
+        ("2026-06-11T13:00", "09:00", "America/Los_Angeles", "2026-06-11T16:00"),  # west: later that day
+        ("2026-06-11T13:00", "09:00", "Europe/Berlin", "2026-06-12T07:00"),  # east: the next morning
+        ("2026-06-12T22:00", "friday 18:00", "America/Toronto", None),  # no week for nothing
+        ("2026-06-12T22:00", "friday 18:00", "Europe/Berlin", None),  # over there already
+        ("2026-06-12T22:00", "friday 18:00", "Asia/Kathmandu", None),  # over, an hour and a quarter away
+        ("2026-06-12T22:00", "friday 18:00", "Pacific/Pago_Pago", "2026-06-13T05:00"),  # Friday there, Saturday in UTC
+        ("2026-06-12T20:00", "mon-fri 09:00-17:00", "Europe/Berlin", "2026-06-15T07:00"),  # inside: Monday
+        ("2026-06-12T20:00", "mon-fri 09:00-17:00", "America/Toronto", None),  # inside: open there
+        ("2026-06-20T13:00", "born", "America/Toronto", None),  # no year for nothing
+        ("2026-06-20T13:00", "born", "America/Los_Angeles", "2026-06-20T16:00"),  # the birthday there
+        ("2026-06-20T13:00", "born", "Europe/Berlin", None),  # a birthday that is half over
+    ],
+)  # fmt: skip
+def test_who_moved_waits_for_the_clock_of_the_new_place_and_for_no_second_round(
+    until: str, said: str, place: str, expected: str | None
+):
+    """T60; the sweep comes a few seconds late, as it does."""
+    waits = {
+        "born": a_wait(until=a_date("born", at=time(9), yearly=True)),
+        "mon-fri 09:00-17:00": a_wait(inside=Hours.from_text("mon-fri 09:00-17:00")),
+    }
+    wait = waits.get(said) or a_wait(until=Clock.from_text(said))
+    now = at(until) + timedelta(seconds=7)
+    known = Known(now=now, zone=ZoneInfo(place), attributes={"born": "1990-06-20"})
+
+    found = moment_there(wait, known, at(until), NEW_YORK)
+
+    assert found == (now if expected is None else at(expected))

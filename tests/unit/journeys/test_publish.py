@@ -251,3 +251,55 @@ def test_a_row_of_the_release_before_is_read():
         State.LIVE,
     )
     assert LiveJourney.from_json("old", found.to_json()) == found
+
+
+RING = """\
+journey: {name}
+purpose: marketing
+entry: {{api: true}}
+steps:
+  - {{start: Hand over, journey: {other}}}
+"""
+
+
+def ring(name: str, other: str, wait: str = "") -> None:
+    there = get_draft(name)
+    source = RING.format(name=name, other=other).replace("steps:\n", f"steps:\n{wait}")
+    save_draft(Draft(name=name, revision=there.revision if there else 0, source=source, definition={}))
+
+
+def test_journeys_that_go_round_are_refused_by_the_one_that_closes_the_ring(press: Press):
+    """T13: against what is live, with the names of all and the way out."""
+    for name, other in (("a", "b"), ("b", "c")):
+        ring(name, other)
+        assert publish(name, press=press).changed
+    ring("c", "a")
+
+    with pytest.raises(JourneyRefusedError) as refused:
+        publish("c", press=press)
+
+    assert "c → a → b → c" in str(refused.value)
+    assert "put a `wait`" in str(refused.value)
+    assert "c" not in live()
+
+
+def test_with_a_wait_or_past_what_was_stopped_the_ring_is_none(press: Press):
+    ring("a", "b")
+    publish("a", press=press)
+    ring("b", "a", "  - {wait: Rest, for: 1 day}\n")
+    assert publish("b", press=press).version == 1
+
+    change_state("a", State.STOPPED, now=NOW)
+    ring("b", "a")
+    assert publish("b", press=press).version == 2
+    with pytest.raises(JourneyRefusedError, match="a → b → a"):
+        publish("a", press=press)
+
+
+def test_publishing_tells_what_check_warns_of(press: Press):
+    ring("a", "nobody")
+
+    warned = [warning.problem for warning in publish("a", press=press).warnings]
+
+    assert any("no goal" in problem for problem in warned)
+    assert any("'nobody'" in problem for problem in warned)

@@ -11,7 +11,7 @@ from sojourn.contacts.store import put_profile
 from sojourn.due.store import bucket_of, due_in
 from sojourn.journeys import store
 from sojourn.journeys.answering import OTHERWISE
-from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind, WaitState
+from sojourn.journeys.enrolment import Enrolment, Status, Taken, Wait, WaitKind, WaitState
 from sojourn.journeys.load import load_journey
 from sojourn.journeys.reconcile import reconcile
 from sojourn.journeys.store import Stand
@@ -73,6 +73,13 @@ def test_what_failed_is_failed_on_the_row_and_its_message_is_doubtful(engine: En
     message = get_message(CONTACT, digest)
     assert message is not None
     assert message.state is MessageState.UNKNOWN
+
+
+def test_a_run_whose_version_is_not_there_keeps_nobody_else_waiting(engine: Engine):
+    lost = keep(an_enrolment(contact="b" * 20, version=99))
+    machines(engine).stands |= {lost.execution: "FAILED", NAME: "SUCCEEDED"}
+
+    assert reconcile(engine=engine) == {"completed": 1, "unreadable": 1}
 
 
 def test_what_succeeded_is_completed(engine: Engine):
@@ -175,13 +182,33 @@ def test_who_moved_while_parked_waits_on_by_the_new_clock(engine: Engine):
         )
     )
     put_profile(Profile(CONTACT, traits={"timezone": "America/Los_Angeles"}))
-    store.park(ID, 1, Wait(step="Till nine", kind=WaitKind.PARK, zone="America/New_York"), until=iso(NOW))
+    nine_there = iso(NOW + timedelta(hours=18))
+    store.park(ID, 1, Wait(step="Till nine", kind=WaitKind.PARK, zone="America/New_York"), until=nine_there)
+    assert isinstance(engine.clock, ManualClock)
+    engine.clock.advance(17.5 * 3_600)
 
     assert reconcile(engine=engine) == {"waits_on": 1}
 
     assert (here().until, here().leg) == ("2026-01-06T17:00:00.000Z", 1)
     assert here().wait is not None
     assert here().wait.zone == "America/Los_Angeles"  # type: ignore[union-attr]
+
+
+def test_a_repeat_that_was_parked_before_a_round_goes_on_with_it(engine: Engine):
+    publish_as_first(
+        load_journey(
+            "journey: welcome\npurpose: marketing\nentry: {event: E}\nsteps:\n"
+            "  - {repeat: Weekly, times: 3, steps: [{wait: A week, for: 1 week}]}\n"
+        )
+    )
+    store.move_to(ID, 1, at="Weekly", until=iso(NOW))
+    store.park_round(here(), rounds={"Weekly": 2}, taken=Taken("Weekly", way=3), now=iso(NOW))
+
+    assert reconcile(engine=engine) == {"unparked": 1}
+
+    run = here()
+    assert (run.leg, run.start_at, run.start_round, run.rounds) == (2, "A week", "2", {"Weekly": 2})
+    assert machines(engine).started == [run.execution]
 
 
 def test_a_run_behind_carried_branches_is_healthy(engine: Engine):

@@ -221,6 +221,16 @@ BAD: dict[str, Bad] = {
     # the file
     "no YAML": ("topic: onboarding", "topic: a: b", 3, "", "not YAML", "quotes"),
     "a tab": ("topic: onboarding", "\ttopic: onboarding", 3, "", "not YAML", "mend"),
+    "an open quote": ("send: Text", 'send: "Text', 16, "", "what begins here is not closed", "mend"),
+    "a space that is none": (
+        "topic: onboarding",
+        "topic:\u00a0onboarding",
+        3,
+        "",
+        "(U+00A0) in this line",
+        "anew",
+    ),
+    "a line break that is none": ("send: Text", "send: Te\u2028xt", 16, "", "(U+2028) in this line", "anew"),
     "an alias": ("entry: {event: Signed Up}", "entry: &a {event: *a}", 4, "", "aliases", "write it out"),
     "a tag": ("topic: onboarding", "topic: !!python/name:os.system x", 3, "", "tag", "leave the tag out"),
     "two documents": ("entry:", "---\nentry:", 4, "", "second document", "one of them"),
@@ -408,3 +418,17 @@ def test_a_hostile_file_costs_little(text: str):
 
     assert 1 <= len(found) <= 100
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ('{"journey": "a"}\n{"journey": "b"}', 2, "not JSON: Extra data at column 1"),
+        ('{"journey": "a",\n "steps": [}', 2, "not JSON: Expecting value at column 12"),
+        ('{"journey": "a" // mine\n}', 1, "not JSON: Expecting ',' delimiter at column 17"),
+    ],
+)
+def test_of_what_was_meant_as_json_the_error_is_one_of_json(text: str, line: int, problem: str):
+    (finding,) = examine(text).findings
+
+    assert (finding.line, finding.problem) == (line, problem)

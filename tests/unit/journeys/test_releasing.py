@@ -12,11 +12,14 @@ import pytest
 from sojourn.clock import iso
 from sojourn.due.store import due_under
 from sojourn.events import store as events
+from sojourn.journeys.enrol import leave
 from sojourn.journeys.enrolment import Status, WaitKind
 from sojourn.journeys.live import State, change_state
 from sojourn.journeys.releasing import ask
+from sojourn.journeys.stopping import Progress, begin, progress
 from sojourn.journeys.store import get_enrolment
 from sojourn.journeys.wait import ParkTask, park
+from sojourn.journeys.withdrawing import withdraw
 from sojourn.messages.model import MessageState, message_digest
 from sojourn.messages.store import get_message, item_of
 from sojourn.tables import PeopleRow, connection
@@ -154,3 +157,37 @@ def test_a_release_that_dies_midway_goes_on(world: World):
     assert first
     assert first.wait
     assert first.wait.kind is WaitKind.HOLD
+
+
+def test_stop_ends_everybody_who_waits_and_tells_how_many(world: World):
+    """T43: those who come after it was published again stay."""
+    resting = [keep(an_enrolment(contact=f"{number:020d}", journey="cart", at=STEP)) for number in range(3)]
+    journey = change_state("cart", State.STOPPED, now=NOW)
+    begin(journey, clock=world.clock, shards=world.engine.due_shards)
+    change_state("cart", State.LIVE, now=NOW)
+    late = keep(replace(an_enrolment(contact="9" * 20, journey="cart", at=STEP), started_at=iso(NOW + HOUR)))
+
+    world.sweeps()
+    begin(journey, clock=world.clock, shards=world.engine.due_shards)
+    world.sweeps()
+
+    ended = [get_enrolment(run.id) for run in resting]
+    assert {(run.status, run.reason) for run in ended if run} == {(Status.EXITED, "journey_stopped")}
+    assert sorted(world.machines.stopped) == sorted(run.execution for run in resting)
+    assert (there := get_enrolment(late.id))
+    assert there.status is Status.ACTIVE
+    assert progress(journey) == Progress(3, is_done=True)
+    assert progress(replace(journey, since="")) == Progress(0, is_done=False)
+
+
+def test_who_leaves_while_a_message_is_held_leaves_none_behind(world: World):
+    """Its place among the caps is free again, and nobody counts it as pending."""
+    run = get_enrolment(held(world, 1))
+    assert run
+
+    leave(run, "goal", engine=world.engine)
+    withdraw(run)
+
+    message = get_message(run.contact, message_digest(run.id, STEP))
+    assert message
+    assert (message.state, message.reason) == (MessageState.SKIPPED, "run_ended")

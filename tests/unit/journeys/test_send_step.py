@@ -156,5 +156,5 @@ def test_what_is_missing_in_the_profile_has_its_default(desk: Desk, outbox: Outb
 
     (mail,) = outbox.sent
     assert isinstance(mail, Email)
-    assert (receipt.state, mail.subject) == ("sent", "Welcome, there")
+    assert (receipt.state, mail.subject) == ("sent", "Welcome")
     assert found().provider_id == "p-1"

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from sojourn.messages.model import MessageState, message_digest, message_id, split_message_id
-from sojourn.messages.store import MessageRow, find_message, get_message, item_of, messages_of, move
+from sojourn.messages.store import (
+    MessageRow,
+    find_known,
+    find_message,
+    get_message,
+    item_of,
+    messages_of,
+    move,
+)
 from tests.cloud import moto_cloud
 from tests.feedback import CONTACT, a_message, keep
 from tests.partiql import empty
@@ -54,6 +62,7 @@ def test_a_message_comes_back_as_it_was_written():
     keep(FULL)
 
     assert find_message(FULL.id) == FULL
+    assert find_known(FULL.id) == FULL
     assert list(messages_of(CONTACT)) == [FULL]
     assert get_message(CONTACT, "0" * 16) is None
 
@@ -63,6 +72,7 @@ def test_a_message_comes_back_as_it_was_written():
 )
 def test_what_is_no_id_finds_nothing(text: str):
     assert find_message(text) is None
+    assert find_known(text) is None
 
 
 def test_an_id_says_whose_message_it_is():

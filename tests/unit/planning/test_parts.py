@@ -96,6 +96,11 @@ def test_contacts_come_from_json_lines_and_from_csv(tmp_path: Path):
         ("[1]", "contact 1: nobody knows who it is"),
         ('{"user_id": "a", "consent": {"email": "maybe"}}', "contact 1: `consent`"),
         ('{"user_id": "a", "consent": ["pigeon"]}', "contact 1: `consent`"),
+        ('{"user_id": "a"}\n{"user_id": "b", "at": "yesterday"}', "contact 2: `at` is 'yesterday'"),
+        ('{"user_id": "a", "at": "2026-02-30"}', "contact 1: `at`"),
+        ('{"user_id": "a", "suppressed": true}', "contact 1: `suppressed` is True"),
+        ('{"user_id": "a", "segments": 7}', "contact 1: `segments` is 7"),
+        ("[" * 5_000, "1: it is no JSON"),
     ],
 )
 def test_a_contact_that_cannot_be_read_is_named_by_its_place(text: str, problem: str, tmp_path: Path):
@@ -107,6 +112,61 @@ def test_a_contact_that_cannot_be_read_is_named_by_its_place(text: str, problem:
 
     assert problem in str(refused.value)
     assert " — " in str(refused.value)
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfeu\0s\0e\0r\0", b"user_id\n\x82"])
+def test_a_file_of_other_bytes_is_refused(text: bytes, tmp_path: Path):
+    (tmp_path / "people.csv").write_bytes(text)
+
+    with pytest.raises(ContactsRefusedError, match="save it as UTF-8"):
+        Filed.of(tmp_path / "people.csv")
+
+
+def test_a_table_as_a_spreadsheet_writes_it(tmp_path: Path):
+    (tmp_path / "people.csv").write_bytes(
+        "\ufeffuser_id;email;at\r\nann;ann@example.org;2026-01-02\r\nbob;;;more\r\n".encode()
+    )
+
+    ann, bob = Filed.of(tmp_path / "people.csv").between(0, 9)
+
+    assert (ann.profile.email, ann.at) == ("ann@example.org", "2026-01-02T00:00:00.000Z")
+    assert (bob.profile.traits, bob.at) == ({}, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("people: {zones: {Mars/Phobos: 1}}", "people.zones.Mars/Phobos"),
+        ("people: {zones: {Europe/Paris: -1}}", "people.zones.Europe/Paris"),
+        ("people: {consent: {email: 7}}", "people.consent.email"),
+        ("people: {attributes: 3}", "people.attributes"),
+        ("people: {age: 3}", "people.age"),
+        ("arrivals: {over: 99999999 days}", "arrivals.over"),
+        ("arrivals: {ovr: 3 days}", "arrivals.ovr"),
+        ("events: {}", "events"),
+        ("events: [{event: A, every: 0 days}]", "events.1.every"),
+        ("events: [{event: A, every: 1 day}, {event: 3, every: 1 day}]", "events.2.event"),
+        ("purchase: {properties: [1]}", "purchase.properties"),
+        ("calls: {fail: 2}", "calls.fail"),
+        ("calls: {Ask: {fail: 1}}", "calls.Ask.fail"),
+        ("tasks: {outcomes: {won: 0}}", "tasks.outcomes.won"),
+        ("tasks: {Call: {settled: x}}", "tasks.Call.settled"),
+        ("email: {open: {rate: .nan}}", "email.open.rate"),
+        ("email: {open: {after: [0, .inf]}}", "email.open.after"),
+        ("email: " + "[" * 3_000, "(file)"),
+    ],
+)
+def test_what_could_not_be_played_is_refused_before_anybody_plays(said: str, field: str):
+    with pytest.raises(BehaviourRefusedError) as refused:
+        read_behaviour(said)
+
+    assert refused.value.field == field
+    assert refused.value.problem
+    assert refused.value.remedy
+
+
+def test_what_is_left_empty_is_as_it_ships():
+    assert read_behaviour("events:\nemail:\ntasks:\n").deeds == ()
 
 
 def test_a_list_that_is_not_there_is_named(tmp_path: Path):

@@ -43,6 +43,9 @@ class Hurrying:
     def calendar(self) -> datetime:
         return NOW
 
+    def pause(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
 
 def a_trial(rule: Rule, clock: Hurrying) -> Trial:
     return Trial(rule, SegmentIndex(), {}, clock)

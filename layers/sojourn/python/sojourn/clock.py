@@ -5,6 +5,7 @@ metrics. In production they are one. On the local cloud the calendar starts at a
 """
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,10 @@ class Clock(Protocol):
 
     def wall(self) -> datetime:
         """Now, for whatever machines experience."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Let so much of the wall's time pass."""
         ...
 
 
@@ -65,6 +70,10 @@ class SystemClock:
         """Now on the wall."""
         return datetime.now(UTC)
 
+    def pause(self, seconds: float) -> None:
+        """Do nothing for so long."""
+        time.sleep(seconds)
+
 
 @dataclass(slots=True)
 class ManualClock:
@@ -80,6 +89,10 @@ class ManualClock:
     def wall(self) -> datetime:
         """The same moment: walls and calendars agree in tests."""
         return self.now
+
+    def pause(self, seconds: float) -> None:
+        """Nobody waits: the clock moves on."""
+        self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
         """Move both clocks forward."""

@@ -97,6 +97,7 @@ class OpenRow(Model):
     sk = UnicodeAttribute(range_key=True)
     since = UnicodeAttribute(null=True)  # of a member
     at = UnicodeAttribute(null=True)  # of a run
+    until = UnicodeAttribute(null=True)
     version = NumberAttribute(null=True)
     open_index = OpenIndex()
     members_index = MembersIndex()

@@ -36,9 +36,9 @@ class Api:
         """The JSON at a path; each part is encoded whole."""
         return self._call("GET", path, parameters)
 
-    def put(self, *path: str, body: bytes) -> Any:
+    def put(self, *path: str, body: bytes, headers: dict[str, str] | None = None) -> Any:
         """Save."""
-        return self._call("PUT", path, body=body)
+        return self._call("PUT", path, body=body, more=headers)
 
     def post(self, *path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Any:
         """Do."""
@@ -75,13 +75,26 @@ class Api:
             ) from None
         if answer.ok:
             return told
-        raise click.ClickException(refusal(answer.status_code, told))
+        raise ApiRefusal(answer.status_code, told)
 
 
+class ApiRefusal(click.ClickException):
+    """The API said no; a command that knows the way on by itself may look at why."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(refusal(status, problem))
+        self.status = status
+        self.code = str(problem.get("code", ""))
+        self.problem = problem
+
+
+LONGEST_DIFF = 60  # lines; the rest is in `--json` answers and in `sojourn diff`
+SAYS_THE_WAY = {"approvals_missing", "own_revision", "confirm_existing"}  # their messages do
 WAYS = {
     401: "give the right --api-key, or make one: `sojourn keys new api --name <you> --stack <stack>`",
     404: "a contact goes by its id or userId; `sojourn journey list` shows the journeys",
     409: "read it again (`sojourn journey show NAME`) and bring your changes in",
+    412: "read it again (`sojourn journey show NAME`) and bring your changes in",
     429: "wait a little and repeat the command",
     503: "wait a little and repeat the command",
 }
@@ -94,4 +107,6 @@ def refusal(status: int, problem: dict[str, Any]) -> str:
         place = ":".join(str(error[key]) for key in ("file", "field", "line") if error.get(key))
         step = f" {error['step']}:" if error.get("step") else ""
         lines.append(f"  {place}:{step} {error.get('problem')} — {error.get('remedy')}")
-    return "\n".join(lines + ([f"→ {WAYS[status]}"] if status in WAYS else []))
+    lines += (f"  {line}" for line in problem.get("diff", [])[:LONGEST_DIFF])
+    is_told = status not in WAYS or problem.get("code") in SAYS_THE_WAY
+    return "\n".join(lines if is_told else [*lines, f"→ {WAYS[status]}"])

@@ -1,4 +1,4 @@
-"""Commands that ask the API: explain, report, contact show, journey show."""
+"""Commands that ask the API: report, contact show, journey show."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,17 +7,9 @@ import click
 from rich.text import Text
 
 from sojourn.cli.api import Api
+from sojourn.cli.explaining import explained
 from sojourn.cli.options import asks_api, show
 from sojourn.cli.tables import table
-
-
-@click.command("explain")
-@click.argument("contact")
-@click.argument("journey")
-@asks_api
-def explain_command(contact: str, journey: str, api: Api, as_json: bool) -> None:
-    """Why a CONTACT (its id or userId) is in a JOURNEY or not, and what comes next."""
-    show(api.get("explain", contact=contact, journey=journey), as_json, _explained)
 
 
 @click.command("report")
@@ -48,7 +40,7 @@ def show_contact(contact: str, api: Api, as_json: bool) -> None:
 def explain_contact(contact: str, journey: str | None, api: Api, as_json: bool) -> None:
     """Why a CONTACT is in a JOURNEY or not; without one, in each journey that is live."""
     if journey:
-        show(api.get("explain", contact=contact, journey=journey), as_json, _explained)
+        show(api.get("explain", contact=contact, journey=journey), as_json, explained)
         return
     names = [each["name"] for each in api.get("journeys", limit="200")["items"] if each["live_version"]]
     if not names:
@@ -80,18 +72,6 @@ def show_journey(name: str, api: Api, as_json: bool) -> None:
 def _journeys(answer: dict[str, Any]) -> Iterator[Any]:
     columns = ("name", "revision", "live_version", "entry")
     yield table("Journeys", columns, ([each[name] for name in columns] for each in answer["items"]))
-
-
-def _explained(answer: dict[str, Any]) -> Iterator[Any]:
-    yield Text(answer["why"])
-    if standing := answer["enrolment"]:
-        yield Text(f"Stands at: {standing['step']}, until {standing['until']} (leg {standing['leg']})")
-    if coming := answer["next"]:
-        late = " (overdue)" if coming["overdue"] else ""
-        yield Text(f"Next: {coming['step']} at {coming['at']}{late}. {coming['what']}")
-    if answer["messages"]:
-        columns = ("step", "channel", "state", "reason", "due", "sent_at")
-        yield table("Messages", columns, ([each[name] for name in columns] for each in answer["messages"]))
 
 
 def _explained_all(answers: list[dict[str, Any]]) -> Iterator[Any]:

@@ -92,7 +92,10 @@ def _source(archive: Path | None, events: Path | None) -> Source:
 def _span(source: Source, since: str | None, until: str | None) -> tuple[datetime, datetime]:
     begins = moment("--from", since) if since else BEGINNING
     if until:
-        return begins, moment("--until", until)
+        ends = moment("--until", until)
+        if ends <= begins:
+            raise click.UsageError(f"it ends ({until}) before it begins; --until comes after --from")
+        return begins, ends
     last = last_moment(source)
     if last is None:
         raise EventsRefusedError("there are no events — check --archive or --events")

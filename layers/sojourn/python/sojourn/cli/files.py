@@ -1,17 +1,16 @@
-"""Commands that need no cloud: check and compile journey files."""
+"""Commands that need no cloud: compile journey files."""
 
 from pathlib import Path
 
 import click
 
 from sojourn.asl.model import to_text
+from sojourn.cli.checking import SHIPPED
 from sojourn.journeys.compile import Target, compile_journey
-from sojourn.journeys.files import check_files, journey_files, load_file
-from sojourn.journeys.folder import known_beside
+from sojourn.journeys.files import journey_files, load_file
 from sojourn.journeys.load import JourneyRefusedError
 from sojourn.journeys.model import Journey
 
-SHIPPED = Path("statemachines/journeys")
 COMPILED = Path(".sojourn/asl")
 NAMED = Target(
     send_function_arn="${SendMessageFunctionArn}",
@@ -19,19 +18,6 @@ NAMED = Target(
     step_function_arn="${TakeStepFunctionArn}",
     call_function_arn="${CallOutFunctionArn}",
 )
-
-
-@click.command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Fail on warnings too.")
-def check_command(paths: tuple[Path, ...], strict: bool) -> None:
-    """Check journey files, or the folders they lie in, with the templates beside them; each error on a line."""
-    wanted = paths or (SHIPPED,)
-    if check_files(
-        wanted, known=known_beside(wanted), strict=strict, write=lambda line: click.echo(line, nl=False)
-    ):
-        raise click.exceptions.Exit(1)
-    click.echo("Sound. Publish one: sojourn publish FILE")
 
 
 @click.command("compile")

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import getpass
 import os
 import secrets
 from collections.abc import Callable
@@ -11,28 +12,41 @@ from typing import Any
 import click
 
 from sojourn import config
+from sojourn.audit.model import Change
+from sojourn.audit.store import record
 from sojourn.calling.signing import ID as CALLS
 from sojourn.calling.signing import PREFIX as SIGNING_PREFIX
+from sojourn.cli.tables import table
+from sojourn.clock import iso, machine_clock
 from sojourn.events.proofs import user_hash
 from sojourn.http.cors import allowed_origin
 from sojourn.http.identify import ID as IDENTIFY
 from sojourn.http.keys import BROWSER, KIND, RESERVED_NAME, SERVER, WRITE, is_key_name, key_row_id
+from sojourn.http.uses import last_uses
 from sojourn.settings import Settings
 from sojourn.tables import bind
 
 LINK = "link"
+API = "api"
+ROLES = ("viewer", "editor", "approver", "admin")
+SERVER_NAME, BROWSER_NAME = "server", "website"  # of the first keys
 
 
-def needs_stack(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --stack; its tables are bound before the command runs."""
+def needs_stack(command: Callable[..., Any], *, named: bool = False) -> Callable[..., Any]:
+    """Adds --stack; its tables are bound before the command runs, which gets the name when it asks for it."""
 
     @click.option("--stack", required=True, help="The stack's name, as `sam deploy` knows it.")
     @functools.wraps(command)
     def run(stack: str, **arguments: Any) -> Any:
         _bind(stack)
-        return command(**arguments)
+        return command(**arguments, **({"stack": stack} if named else {}))
 
     return run
+
+
+def knows_stack(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a command that wants the stack's name as `stack`."""
+    return needs_stack(command, named=True)
 
 
 @click.group("keys")
@@ -49,12 +63,19 @@ def keys_group() -> None:
 @click.option(
     "--origin", multiple=True, help="A site whose pages may use it, like https://shop.example; may repeat."
 )
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    help="What an API key may do: look, write, make live, or everything; admin unless said.",
+)
 @needs_stack
-def new_key(kind: str, name: str, browser: bool = False, origin: tuple[str, ...] = ()) -> None:
+def new_key(
+    kind: str, name: str, browser: bool = False, origin: tuple[str, ...] = (), role: str | None = None
+) -> None:
     """Make a key and print it, this once."""
     if not is_key_name(name):
         raise click.ClickException(f"a name has no # or : in it and is not {RESERVED_NAME}: choose another")
-    row: dict[str, Any] = {"name": name, "active": True}
+    row: dict[str, Any] = {"name": name, "active": True, "made_at": iso(machine_clock().wall())}
     if kind == WRITE:
         row["kind"] = BROWSER if browser else SERVER
         _refuse_shared_name(name, row["kind"])
@@ -62,11 +83,29 @@ def new_key(kind: str, name: str, browser: bool = False, origin: tuple[str, ...]
         raise click.ClickException(
             "what stands on a page may not read: --browser goes with `keys new write` only"
         )
+    elif kind == API:
+        row["role"] = role or ROLES[-1]
+    if role and kind != API:
+        raise click.ClickException("only API keys have a role: write keys send events, and that is all")
     if origin:
         row["origins"] = _origins(origin, browser=browser)
     key = secrets.token_urlsafe(32)
     config.put(KIND, key_row_id(kind, key), row)
+    _log(
+        "keys new", kind, name, after={name: row[name] for name in ("kind", "role", "origins") if name in row}
+    )
     click.echo(key)
+
+
+def make_write_key(name: str, *, browser: bool) -> str | None:
+    """A new write key, or None when one of this name is in use."""
+    for row in config.query(KIND, f"{WRITE}#"):
+        if row.data.get("name") == name and row.data.get("active"):
+            return None
+    key = secrets.token_urlsafe(32)
+    data = {"name": name, "active": True, "kind": BROWSER if browser else SERVER}
+    config.put(KIND, key_row_id(WRITE, key), {**data, "made_at": iso(machine_clock().wall())})
+    return key
 
 
 @keys_group.command("revoke")
@@ -79,6 +118,7 @@ def revoke_key(kind: str, key: str) -> None:
     if row is None:
         raise click.ClickException(f"this stack has no such {kind} key: check --stack and the key")
     config.put(KIND, row.id, {**row.data, "active": False})
+    _log("keys revoke", kind, str(row.data.get("name")), before={"active": True}, after={"active": False})
     click.echo(f"revoked: {row.data.get('name')}")
 
 
@@ -91,6 +131,7 @@ def rotate_link() -> None:
     kid = f"k{len(known) + 1}"
     secret = base64.b64encode(secrets.token_bytes(32)).decode()
     config.put(KIND, LINK, {"active": kid, "keys": {**known, kid: secret}})
+    _log("keys rotate-link", "link", kid)
     click.echo(f"links are signed with {kid} from now on")
 
 
@@ -104,6 +145,7 @@ def rotate_identify(only: bool = False) -> None:
     kid = f"i{max([0, *(int(each[1:]) for each in known)]) + 1}"
     secret = secrets.token_urlsafe(32)
     config.put(KIND, IDENTIFY, {"active": kid, "keys": {**({} if only else known), kid: secret}})
+    _log("keys rotate-identify", "identify", kid, after={"only": only})
     click.echo(secret)
 
 
@@ -117,6 +159,7 @@ def rotate_calls(only: bool = False) -> None:
     kid = f"c{max([0, *(int(each[1:]) for each in known)]) + 1}"
     secret = SIGNING_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     config.put(KIND, CALLS, {"active": kid, "keys": {**({} if only else known), kid: secret}})
+    _log("keys rotate-calls", "calls", kid, after={"only": only})
     click.echo(secret)
 
 
@@ -131,6 +174,39 @@ def show_user_hash(user_id: str) -> None:
             "this stack has no secret for users' hashes yet: `sojourn keys rotate-identify`"
         )
     click.echo(user_hash(row.data["keys"][row.data["active"]], user_id))
+
+
+@keys_group.command("list")
+@needs_stack
+def list_keys() -> None:
+    """Name, role and age of each key; never the key itself."""
+    from rich.console import Console
+
+    used = last_uses()
+    rows = [
+        (
+            row.id.partition("#")[0],
+            row.data.get("name"),
+            row.data.get("role") or row.data.get("kind"),
+            "in use" if row.data.get("active") else "revoked",
+            (row.data.get("made_at") or "")[:10],
+            used.get(str(row.data.get("name"))) if row.id.startswith(f"{API}#") else None,
+        )
+        for row in config.query(KIND)
+        if "#" in row.id
+    ]
+    Console().print(table("Keys", ["kind", "name", "role", "state", "made", "last used"], rows))
+
+
+def _log(did: str, kind: str, name: str, *, before: Any = None, after: Any = None) -> None:
+    """Keys are made beside the API, so here is the line that it would write. Who: the login of this machine."""
+    at = iso(machine_clock().wall())
+    who = f"cli:{getpass.getuser()}"
+    record(
+        Change(
+            at=at, who=who, role="aws", did=did, on={"kind": kind, "name": name}, before=before, after=after
+        )
+    )
 
 
 def _refuse_shared_name(name: str, kind: str) -> None:

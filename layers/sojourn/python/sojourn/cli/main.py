@@ -2,21 +2,29 @@
 
 import click
 
+from sojourn.cli.approving import approve_journey
 from sojourn.cli.archive import archive_group
-from sojourn.cli.ask import contact_group, explain_command, journey_group, report_command
+from sojourn.cli.ask import contact_group, journey_group, report_command
 from sojourn.cli.attributes import attributes_group
+from sojourn.cli.audit import audit_command
 from sojourn.cli.backtesting import backtest_command
+from sojourn.cli.checking import check_command
+from sojourn.cli.doctor import doctor_command
+from sojourn.cli.explaining import explain_command
 from sojourn.cli.exports import export_group
-from sojourn.cli.files import asl_command, check_command, compile_command
+from sojourn.cli.files import asl_command, compile_command
 from sojourn.cli.folder.commands import apply_command, diff_command, plan_command, pull_command
+from sojourn.cli.gallery import list_presets, new_journey
 from sojourn.cli.hooks import hooks_group
 from sojourn.cli.imports import import_group
 from sojourn.cli.keys import keys_group
 from sojourn.cli.privacy import erase_contact, export_contact, privacy_group
 from sojourn.cli.publish import publish_command
 from sojourn.cli.rehearsing import rehearse_command
-from sojourn.cli.running import enrol_contact, pause_journey, resume_journey, stop_journey
+from sojourn.cli.running import continue_journey, enrol_contact, pause_journey, resume_journey, stop_journey
 from sojourn.cli.segments import segment_group
+from sojourn.cli.setup import setup_command
+from sojourn.cli.smoke import smoke_command
 from sojourn.cli.suppressions import suppress_command, unsuppress_command
 from sojourn.cli.tasks import task_group
 from sojourn.cli.workspace import workspace_group
@@ -54,9 +62,22 @@ for command in (
     unsuppress_command,
     privacy_group,
     archive_group,
+    doctor_command,
+    smoke_command,
+    setup_command,
+    audit_command,
 ):
     main.add_command(command)
-for of_a_journey in (enrol_contact, pause_journey, resume_journey, stop_journey):
+for of_a_journey in (
+    list_presets,
+    new_journey,
+    approve_journey,
+    continue_journey,
+    enrol_contact,
+    pause_journey,
+    resume_journey,
+    stop_journey,
+):
     journey_group.add_command(of_a_journey)
 for of_a_contact in (export_contact, erase_contact):
     contact_group.add_command(of_a_contact)

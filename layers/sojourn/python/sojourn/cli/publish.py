@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
-from sojourn.cli.api import Api
+from sojourn.cli.api import Api, ApiRefusal
 from sojourn.cli.files import loaded
 from sojourn.cli.options import asks_api, show
+
+NOT_FOUND = 404
 
 
 @click.command("publish")
@@ -20,15 +22,43 @@ def publish_command(journey: str, existing: int | None, api: Api, as_json: bool)
     path = Path(journey)
     if path.suffix in {".yaml", ".yml", ".json"}:
         name = loaded(path).name
-        api.put("journeys", name, body=path.read_bytes())
+        save(name, path.read_bytes(), api)
     else:
         name = journey
     body = json.dumps({"existing": existing}).encode() if existing is not None else None
     show(api.post("journeys", name, "publish", body=body), as_json, _told)
 
 
+def save(name: str, source: bytes, api: Api) -> None:
+    """Make the text the journey's draft. The same text again is no new revision: who agreed to it has agreed."""
+    try:
+        there = api.get("journeys", name)
+    except ApiRefusal as refused:
+        if refused.status != NOT_FOUND:
+            raise
+        there = {"revision": 0, "source": ""}
+    if not there["revision"]:
+        api.put("journeys", name, body=source)
+    elif there["source"].encode() != source:
+        api.put("journeys", name, body=source, headers=if_match(there["revision"]))
+
+
+def if_match(revision: int) -> dict[str, str]:
+    """Save only over the revision that was read."""
+    return {"If-Match": f'"{revision}"'}
+
+
+def warned(answer: dict[str, Any]) -> list[str]:
+    """What the author may not have meant."""
+    return [
+        f"warning: {each['file']}:{each['line']}: {each['problem']} — {each['remedy']}"
+        for each in answer.get("warnings", [])
+    ]
+
+
 def _told(answer: dict[str, Any]) -> list[str]:
     news = "is live now" if answer["changed"] else "was live already"
     if "existing" in answer:
         news += "; those who are in its segment come in now"
-    return [f"{answer['name']} version {answer['version']} {news}. Watch it: sojourn report {answer['name']}"]
+    told = f"{answer['name']} version {answer['version']} {news}. Watch it: sojourn report {answer['name']}"
+    return [*warned(answer), told]

@@ -1,8 +1,9 @@
 """`sojourn rehearse`: what a journey would do, by the code that would do it. Nothing is sent, nothing is written."""
 
+import difflib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from sojourn.cli.bars import bars, counting
 from sojourn.cli.files import loaded
 from sojourn.cli.tables import table
 from sojourn.clock import machine_clock, parse_iso
+from sojourn.journeys.model import Journey
+from sojourn.journeys.steps import every
 from sojourn.planning.habits import Behaviour, BehaviourRefusedError, behaviour_of, read_behaviour, shipped
 from sojourn.planning.people import ContactsRefusedError, Filed, MadeUp, People
 
 USUAL_DAYS = 90
+FIRST_YEAR, LAST_YEAR = 1900, 9900  # time zones and waits may not carry a moment out of the calendar
 ALONE = 2_000  # so many contacts are played before a second process has begun
 REASONS = "held", "skipped"
 ANSWERS = "opened", "clicked", "bought", "unsubscribed", "bounced"
@@ -71,6 +75,7 @@ def rehearse_command(
     begins, ends = span(start, days, until)
     told = Api.found(api_url, api_key).get("journeys", journey.name, "behaviour") if learned else {}
     habits = behaviour_from(behaviour, told)
+    _refuse_strange_steps(habits, journey, told)
     people = people_from(contacts, habits, seed)
     plan = Plan(journey.to_definition(), habits.said, people, begins, ends, seed)
     lives_in(Workspace())
@@ -81,6 +86,17 @@ def rehearse_command(
             _show_figures(plan, workers, as_json)
     except ContactsRefusedError as refused:
         raise click.ClickException(str(refused)) from None
+
+
+def _refuse_strange_steps(habits: Behaviour, journey: Journey, told: Mapping[str, Any]) -> None:
+    """A name that nobody has would say nothing, and nobody would know; what was learned may be of an older version."""
+    names = [step.name for step in every(journey.steps)]
+    for name in habits.said.get("steps") or {}:
+        if name not in names and name not in told.get("steps", {}):
+            near = difflib.get_close_matches(str(name), names, n=1) or names
+            raise click.ClickException(
+                f"behaviour: steps.{name}: the journey has no such step; write `{near[0]}`"
+            )
 
 
 def span(start: str | None, days: int | None, until: str | None) -> tuple[datetime, datetime]:
@@ -103,6 +119,8 @@ def moment(option: str, text: str) -> datetime:
         raise click.UsageError(
             f"{option} {text!r} is no date; write 2026-12-01 or 2026-12-01T09:00:00Z"
         ) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise click.UsageError(f"{option} {text!r}: years go from {FIRST_YEAR} to {LAST_YEAR}")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else parse_iso(text)
 
 
@@ -118,6 +136,8 @@ def behaviour_from(path: Path | None, learned: dict[str, Any] | None = None) -> 
         )
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror}; check --behaviour") from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{path}: it is not UTF-8 text; save it as UTF-8") from None
     except BehaviourRefusedError as refused:
         raise click.ClickException(f"{path}: {refused}") from None
 

@@ -68,8 +68,19 @@ def resume_journey(journey: str, late: str, api: Api, as_json: bool) -> None:
 @click.argument("journey")
 @asks_api
 def stop_journey(journey: str, api: Api, as_json: bool) -> None:
-    """Let nobody into a JOURNEY any more, and send nothing more, held messages neither."""
+    """Let nobody into a JOURNEY any more, send nothing more, and end the runs that are in it. Again: how far it is."""
     show(api.post("journeys", journey, "stop"), as_json, _told)
+
+
+@click.command("continue")
+@click.argument("journey")
+@click.argument("step")
+@asks_api
+def continue_journey(journey: str, step: str, api: Api, as_json: bool) -> None:
+    """Let those who have finished an older version of a JOURNEY go on at a STEP of the live one, and run only that."""
+    answer = api.post("journeys", journey, "continuations", body=json.dumps({"to": step}).encode())
+    said = "Whoever has finished an older version of {journey} goes on at '{to}' in version {version}, within minutes"
+    show(answer, as_json, lambda told: [said.format(**told)])
 
 
 def _pair(said: str) -> tuple[str, Any]:
@@ -89,4 +100,10 @@ def _asked(answer: dict[str, Any], journey: str, contact: str) -> str:
 
 
 def _told(answer: dict[str, Any]) -> list[str]:
-    return [f"{answer['name']} {SAID[answer['state']]}".format(name=answer["name"])]
+    said = f"{answer['name']} {SAID[answer['state']]}".format(name=answer["name"])
+    if "ended" not in answer:
+        return [said]
+    rest = (
+        "and that is all" if answer["is_done"] else "and the others follow: ask again with the same command"
+    )
+    return [said, f"{answer['ended']} runs have ended, {rest}"]

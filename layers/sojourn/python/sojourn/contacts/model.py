@@ -21,6 +21,7 @@ __all__ = [
 
 CONTACT_ID_LENGTH = 20
 BROWSER = "browser"  # the trust of a key that anybody can read on a page
+OURS = "sojourn"  # the source of what we write: a journey that changes somebody knows nobody by it
 IDENTIFY = "identify"
 # What reaches a person, or ranks them: while a person is known, a browser's word on these is kept aside.
 PROTECTED = frozenset({"email", "phone", "phone_country", "stage", "score", "lead_score", "leadScore"})
@@ -145,7 +146,7 @@ def fold(profile: Profile, deed: Deed, *, identity: str, sequence: str, news: Ne
         folded={**profile.folded, identity: sequence},
         identities=_united(profile.identities, (identity,)),
         created_at=min(filter(None, (profile.created_at, deed.at))),
-        is_known=profile.is_known or (deed.type == IDENTIFY and deed.trust != BROWSER),
+        is_known=profile.is_known or _makes_known(deed),
         facts=fold_all(profile.facts, deed),
     )
 
@@ -184,6 +185,11 @@ def content(profile: Profile) -> dict[str, Any]:
         "facts": dict(profile.facts),
         "traces": dict(profile.traces),
     }
+
+
+def _makes_known(deed: Deed) -> bool:
+    """Whether somebody who can vouch for it says here who this is."""
+    return deed.type == IDENTIFY and deed.trust != BROWSER and deed.source != OURS
 
 
 def stamp_of(at: str, key: str) -> str:

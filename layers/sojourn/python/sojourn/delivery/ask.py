@@ -39,13 +39,15 @@ class Asked:
 
 def ask(request: SendRequest, facts: Facts, desk: Desk) -> Asked:
     """All gates: those of the message, or, where its hours are closed, of the one that goes instead."""
-    if facts.message:
+    if facts.message and facts.message is not request.message:
         request = _taken_over(request, facts.message)
     asked = _of_channel(request, facts, desk)
     asked = _with_instead(asked, facts, desk) if asked.verdict.instead else asked
-    if asked.verdict == SEND and request.ghost:
+    if asked.verdict != SEND:
+        return asked
+    if request.ghost:
         return replace(asked, verdict=Verdict(skip=Skip.HOLDOUT, zones=asked.verdict.zones))
-    if asked.verdict == SEND and asked.request.message.purpose == Purpose.SERVICE:
+    if asked.request.message.purpose == Purpose.SERVICE:
         asked = replace(asked, verdict=_of_service(asked, facts.consent, desk))
     return _in_turn(asked, facts, desk) if asked.verdict == SEND else asked
 
@@ -111,9 +113,12 @@ def _of_service(asked: Asked, consent: Consent, desk: Desk) -> Verdict:
 
 def _in_turn(asked: Asked, facts: Facts, desk: Desk) -> Asked:
     """Mail goes at the account's rate: now if its turn is there, or else when it comes."""
-    policy, message, wall = policy_of(workspace().delivery), asked.request.message, desk.clock.wall()
+    message = asked.request.message
+    if desk.turns is None or message.channel != "email":
+        return asked
+    policy, wall = policy_of(workspace().delivery), desk.clock.wall()
     limits = Limits(rate=policy.email_rate, quota=policy.email_quota)
-    if desk.turns is None or message.channel != "email" or not limits:
+    if not limits:
         return asked
     own = parse_iso(message.turn) if message.turn else None
     if own and own <= wall < own + LASTS:

@@ -81,13 +81,18 @@ class Room:
         return any(cap.skips for cap, _ in self.closed(at))
 
     def closed(self, at: datetime) -> list[tuple[Cap, int]]:
-        """The caps that have no room at this moment, and how many messages they count near it."""
+        """The caps that have no room at this moment, and how many messages they count then."""
         moment = in_ms(at)
-        return [
-            (cap, sum(abs(unit.at - moment) < cap.seconds * 1000 for unit in self._counted(cap)))
-            for cap in self.caps
-            if self._first(cap, moment) != moment
-        ]
+        return [(cap, self.used(cap, at)) for cap in self.caps if self._first(cap, moment) != moment]
+
+    def used(self, cap: Cap, at: datetime) -> int:
+        """How many messages a cap counts in the local day or week of a moment, or in the fullest window round it."""
+        moment, times = in_ms(at), [unit.at for unit in self._counted(cap)]
+        if not cap.is_calendar:
+            return _fullest(times, moment, cap.seconds * 1000)
+        is_week = cap.seconds >= WEEK
+        today = _day_of(moment, self.zone, is_week=is_week)
+        return sum(_day_of(time, self.zone, is_week=is_week) == today for time in times)
 
     def taken(self, at: datetime, *, held: bool) -> Ledger:
         """The ledger with this message at this moment, wherever it stood before; and without what counts no more."""
@@ -198,6 +203,12 @@ def _fits(times: Sequence[int], at: int, most: int, width: int) -> bool:
         return True
     insort(near, at)
     return all(end - begin >= width for begin, end in zip(near, near[most:], strict=False))
+
+
+def _fullest(times: Iterable[int], at: int, width: int) -> int:
+    near = [time for time in times if abs(time - at) < width]
+    begins = [at, *(time for time in near if time < at)]
+    return max(sum(begin <= time < begin + width for time in near) for begin in begins)
 
 
 def _first_of_day(times: Sequence[int], at: int, zone: ZoneInfo, most: int, *, is_week: bool) -> int:

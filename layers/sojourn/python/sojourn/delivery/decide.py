@@ -6,7 +6,6 @@ all of it; and where that is too late, it learns so at once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,7 +85,16 @@ def judge_time(
     room = room_for(request, facts, workspace, ledger, now=now) if ledger else None
     deadline = deadline_of(request, facts, workspace, hours, now=now)
     verdict = _scheduled(hours, room, deadline, now)
-    return replace(verdict, zones=zones, instead=opens != now and request.instead is not None)
+    if not hours:
+        return verdict
+    return Verdict(
+        skip=verdict.skip,
+        hold=verdict.hold,
+        until=verdict.until,
+        instead=opens != now and request.instead is not None,
+        zones=zones,
+        facts=verdict.facts,
+    )
 
 
 def hours_for(
@@ -100,7 +108,8 @@ def hours_for(
 
 def caps_for(request: SendRequest, workspace: Workspace) -> tuple[Cap, ...]:
     """The caps of the journey and of the workspace that the message must have room under."""
-    return applying((*request.caps, *policy_of(workspace.delivery).caps), request.message)
+    caps = (*request.caps, *policy_of(workspace.delivery).caps)
+    return applying(caps, request.message) if caps else ()
 
 
 def room_for(

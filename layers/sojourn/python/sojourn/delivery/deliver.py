@@ -26,7 +26,7 @@ from sojourn.delivery.model import (
     Sms,
 )
 from sojourn.errors import HeldError
-from sojourn.messages.faults import RenderError
+from sojourn.messages.faults import MissingFieldError, RenderError
 from sojourn.messages.model import SETTLED, Message, MessageState
 from sojourn.transactions import Write
 
@@ -61,7 +61,8 @@ def _send(message: Message, asked: Asked, facts: Facts, run: store.Run, desk: De
         measured = _measured(message, facts.consent, desk)
         content = desk.composer.compose(message, asked.address, facts.profile, measured=measured)
     except RenderError as error:
-        reason = f"render:{error.field}"[:200]
+        is_missing = isinstance(error, MissingFieldError)
+        reason = f"render:{error.field}"[:200] if is_missing else error.reason
         return _concluded(replace(message, state=MessageState.FAILED, reason=reason), facts, run)
     claimed = _claimed(message, content, asked, facts, run)
     try:

@@ -59,6 +59,7 @@ def middle_hour(window: Window) -> Window:
     return Window(_clock(begin), _clock(begin + 60), days)
 
 
+@lru_cache(maxsize=256)
 def within(window: Window, bounds: Window) -> Window | None:
     """What of a window lies in others' bounds, which do not cross midnight; the longest part where there are two."""
     low, high = _minutes(bounds.start), _minutes(bounds.end)

@@ -42,9 +42,9 @@ def hours_of(
     window: Window, channel: str, profile: Profile, workspace: Workspace, *, now: datetime
 ) -> LocalHours:
     """By the first place that is known, or the strictest."""
-    known = list(places(profile.timezone, profile.phone, workspace))
-    if channel == "sms" and known:
-        return LocalHours(window, known[0])
+    known = places(profile.timezone, profile.phone, workspace)
+    if channel == "sms" and (first := next(known, None)):
+        return LocalHours(window, first)
     for place, hours in _strictest(window, workspace) if channel == "sms" else _mildest(window, known):
         if next_open_in_all(hours, place.zones, now):
             return LocalHours(hours, place)
@@ -80,6 +80,6 @@ def _strictest(window: Window, workspace: Workspace) -> Iterator[tuple[Place, Wi
     yield _anywhere(), middle_hour(window)
 
 
-def _mildest(window: Window, known: list[Place]) -> Iterator[tuple[Place, Window]]:
+def _mildest(window: Window, known: Iterator[Place]) -> Iterator[tuple[Place, Window]]:
     yield from ((place, window) for place in known)
     yield _anywhere(), window

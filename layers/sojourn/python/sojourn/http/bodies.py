@@ -84,9 +84,9 @@ def is_deeper_than(limit: int, value: Any) -> bool:
     return True
 
 
-def too_deep() -> Problem:
+def too_deep(limit: int = MAX_DEPTH) -> Problem:
     """The refusal of what nests too deep to be stored."""
-    return Problem(400, "too_deep", f"objects and arrays may nest {MAX_DEPTH} deep", limit=MAX_DEPTH)
+    return Problem(400, "too_deep", f"objects and arrays may nest {limit} deep: flatten it", limit=limit)
 
 
 def too_large(limit: int) -> Problem:

@@ -38,6 +38,7 @@ class Key:
     is_browser: bool = False
     origins: tuple[str, ...] = ()  # whose pages may use it; none named: any page
     rate: int | None = None  # requests in a second, where the key has a limit of its own
+    role: str = "admin"  # of an API key; keys older than roles have none, and may everything
 
     def is_for(self, origin: str | None) -> bool:
         """Whether a page of this origin may use it. Programs name no origin: a list keeps pages out, nobody else."""
@@ -54,6 +55,13 @@ def read_key_row(row_id: str) -> Mapping[str, Any] | None:
     with store_errors_translated():
         row = config.get(KIND, row_id)
     return row.data if row else None
+
+
+def active(kind: str) -> tuple[Key, ...]:
+    """All good keys of this kind, as far as people know them: name and role."""
+    with store_errors_translated():
+        keys = [_key(row.data) for row in config.query(KIND, f"{kind}#")]
+    return tuple(key for key in keys if key)
 
 
 @dataclass(slots=True)
@@ -97,6 +105,7 @@ def _key(row: Mapping[str, Any] | None) -> Key | None:
         is_browser,
         tuple(row.get("origins") or ()) if is_browser else (),
         rate if isinstance(rate, int) and not isinstance(rate, bool) and rate > 0 else None,
+        str(row.get("role") or "admin"),
     )
 
 

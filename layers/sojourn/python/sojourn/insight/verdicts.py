@@ -1,15 +1,13 @@
-"""The verdict on a contact and a journey: why they are in it or not, with the values that were seen. Pure.
+"""The verdict on a contact and a journey: why they are in it or not, with the values that were seen. Pure."""
 
-The journeys lie floors above, so what must be known of one comes as plain facts.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from sojourn.contacts.model import Profile
 from sojourn.contacts.seen import News, last_news
+from sojourn.insight.facts import Came, EntryFacts, EntryKind, Gate, JourneyFacts, Standing
+from sojourn.insight.reasons import ended_by
 
 
 class Verdict(StrEnum):
@@ -34,6 +32,7 @@ class Verdict(StrEnum):
     ENTRY_EVENT_BEFORE_LIVE = "entry_event_before_live"
     ENTRY_EVENT_TOO_OLD = "entry_event_too_old"
     ENTRY_EVENT_IMPORTED = "entry_event_imported"
+    ENTRY_EVENT_UNLIKE = "entry_event_unlike"
     SEGMENT_NEVER_ENTERED = "segment_never_entered"
     SEGMENT_ENTERED_BEFORE_LIVE = "segment_entered_before_live"
     SEGMENT_ENTERED_UNMOVED = "segment_entered_unmoved"
@@ -49,14 +48,14 @@ class Verdict(StrEnum):
 SENTENCES = {
     Verdict.ACTIVE: "The contact is in the journey.",
     Verdict.WAS_ACTIVE: "When {entry} came last, the contact was in the journey still, and was not let in again.",
-    Verdict.ALREADY_ONCE: "The contact went through the journey already, and a journey is entered once.",
-    Verdict.BETWEEN_RUNS: "The contact went through the journey; the next {entry} lets them in again.",
+    Verdict.ALREADY_ONCE: "The contact was in the journey already, and it is entered once.",
+    Verdict.BETWEEN_RUNS: "The contact was in the journey, and the next {entry} lets them in again.",
     Verdict.TOO_SOON: "The contact was in the journey; the pause before the next entry ends at {not_before}.",
     Verdict.LIMIT: "The contact came in {runs} times; at most {at_most} are let in{in_a_while}.",
     Verdict.DAILY_LIMIT: (
         "The contact came in {runs} times on {day}; no journey lets anybody in more than {at_most} times a day."
     ),
-    Verdict.FILTER: "The journey's filter kept the contact out: `seen` has each of its conditions.",
+    Verdict.FILTER: "The journey's filter keeps the contact out: {unmet}.",
     Verdict.GOAL_MET: "The contact had met the journey's goal ({goal}) before they came in.",
     Verdict.NO_KEY: "The event had no {key}, by which the journey tells runs apart.",
     Verdict.NOT_STARTED: "The journey lets nobody in before {starts}.",
@@ -65,13 +64,18 @@ SENTENCES = {
     Verdict.FAILING: "The journey was paused at {since} because its runs failed: nobody comes in until it is resumed.",
     Verdict.JOURNEY_NOT_LIVE: "The journey is not live: nobody can enter before it is published.",
     Verdict.ENTRY_EVENT_NEVER_SEEN: "The journey is entered by {entry}, and the contact never did that.",
-    Verdict.ENTRY_EVENT_BEFORE_LIVE: "The contact's last {entry} came before the journey went live.",
+    Verdict.ENTRY_EVENT_BEFORE_LIVE: (
+        "The contact's last {entry} was at {last}, before the journey was live with this entry, at {live_since}."
+    ),
     Verdict.ENTRY_EVENT_TOO_OLD: "{entry} was old news when it arrived, and what is no news moves nobody.",
     Verdict.ENTRY_EVENT_IMPORTED: "{entry} came with an import, and imported history moves nobody.",
+    Verdict.ENTRY_EVENT_UNLIKE: "{entry} came, but never as the journey wants it: {wanted}; the last had {came}.",
     Verdict.SEGMENT_NEVER_ENTERED: (
         "The journey is entered by coming into the segment {entry}, and the contact never did."
     ),
-    Verdict.SEGMENT_ENTERED_BEFORE_LIVE: "The contact came into {entry} before the journey went live.",
+    Verdict.SEGMENT_ENTERED_BEFORE_LIVE: (
+        "The contact came into {entry} at {since}, before the journey was live with this entry, at {live_since}."
+    ),
     Verdict.SEGMENT_ENTERED_UNMOVED: (
         "The contact came into {entry} when the rule was made or changed, or by an import, and that moves nobody."
     ),
@@ -79,94 +83,14 @@ SENTENCES = {
         "The segment {entry} names an attribute that was deleted: until its rule is mended nobody comes in or goes out."
     ),
     Verdict.DATE_MISSING: "The journey is entered by the date {entry}, and the contact has none.",
-    Verdict.DATE_TO_COME: "The journey is entered by the date {entry}, and the contact's day has not come.",
+    Verdict.DATE_TO_COME: (
+        "The journey is entered by the date {entry}, and the contact's day has not come: it is {at}."
+    ),
     Verdict.NOT_IN_SEGMENT: "By its schedule the journey takes those who are in {entry}, and the contact is not.",
-    Verdict.SCHEDULED: "The contact is in {entry}, and comes in when the schedule says so next.",
+    Verdict.SCHEDULED: "The contact is in {entry}, and comes in when the schedule says so next, at {at}.",
     Verdict.NEVER_REQUESTED: "The journey is entered by request, and nobody asked for this contact.",
     Verdict.NOT_ADMITTED: "{entry} was seen, but there is no enrolment: it may be on its way; ask again in a minute.",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepFacts:
-    """A step: what it does in words, and the steps it leads to."""
-
-    kind: str
-    does: str
-    then: str
-    otherwise: str
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """When a contact came into a segment last, and whether by what may move somebody."""
-
-    since: str
-    moves: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyFacts:
-    """A journey as published; `version` 0 when it never was. `steps` are those of the contact's own version."""
-
-    name: str
-    version: int = 0
-    live_since: str = ""
-    steps: Mapping[str, StepFacts]
-    state: str = "live"
-    entries: "tuple[EntryFacts, ...]" = ()
-
-
-class EntryKind(StrEnum):
-    """How a journey is entered."""
-
-    EVENT = "event"
-    SEGMENT = "segment"
-    DATE = "date"
-    SCHEDULE = "schedule"
-    REQUEST = "request"
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
-    """One way in: its event, segment or attribute, and what is known of the contact there."""
-
-    kind: EntryKind
-    name: str
-    came: Came | None = None  # into the segment
-    is_held: bool = False  # for the segment's rule cannot be judged
-    is_in: bool = False  # the segment of a schedule, now
-    at: str = ""  # when the date, or the schedule, lets in next
-    is_known: bool = True  # the date is there
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One question at the door as it would be answered now: the reason of a No, and the values that it saw."""
-
-    name: str
-    reason: str = ""
-    seen: Mapping[str, Any] | None = None
-    at: str = ""  # of the last time that it was asked, for a refusal that was noted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """An enrolment as its row tells it, without what is secret."""
-
-    id: str
-    entry: int
-    version: int
-    status: str
-    reason: str
-    entered_at: str
-    entered_by: str
-    ended_at: str
-    step: str
-    until: str
-    leg: int
-    execution: str
-    waits: Mapping[str, Any] | None = None
 
 
 Found = tuple[
@@ -196,7 +120,7 @@ def verdict_on(
     closed = next((gate for gate in gates if gate.reason and gate.name == "journey"), None)
     if closed:
         return Verdict(closed.reason), closed.seen or {}, entry
-    return max((_by(each, profile, journey) for each in journey.entries), key=_nearness)
+    return max((by_entry(each, profile, journey) for each in journey.entries), key=_nearness)
 
 
 def _of(gate: Gate) -> Verdict:
@@ -204,21 +128,31 @@ def _of(gate: Gate) -> Verdict:
     return Verdict.WAS_ACTIVE if gate.reason == Verdict.ACTIVE else Verdict(gate.reason)
 
 
-NEARNESS = list(Verdict)  # of several entries that tells which is nearest to letting in
+NOTHING_CAME = (
+    Verdict.NEVER_REQUESTED,
+    Verdict.ENTRY_EVENT_NEVER_SEEN,
+    Verdict.SEGMENT_NEVER_ENTERED,
+    Verdict.DATE_MISSING,
+    Verdict.NOT_IN_SEGMENT,
+)
+# Of several entries that tells which is nearest to letting in.
+NEARNESS = [*NOTHING_CAME, *(each for each in Verdict if each not in NOTHING_CAME)]
 
 
 def _nearness(found: Found) -> int:
     return NEARNESS.index(found[0])
 
 
-def _by(entry: EntryFacts, profile: Profile, journey: JourneyFacts) -> Found:
-    """Why this entry let nobody in."""
+def by_entry(entry: EntryFacts, profile: Profile, journey: JourneyFacts) -> Found:
+    """Why this entry did not let the contact in."""
     at = {"at": entry.at} if entry.at else {}
     match entry.kind:
         case EntryKind.SEGMENT:
             if entry.is_held:
                 return Verdict.SEGMENT_INVALID, {}, entry.name
-            return _came(entry.came, journey), {"since": entry.came.since} if entry.came else {}, entry.name
+            live_since = entry.since or journey.live_since
+            told = {"since": entry.came.since, "live_since": live_since} if entry.came else {}
+            return _came(entry.came, live_since), told, entry.name
         case EntryKind.DATE:
             known = Verdict.DATE_TO_COME if entry.is_known else Verdict.DATE_MISSING
             return known, at, entry.name
@@ -226,7 +160,9 @@ def _by(entry: EntryFacts, profile: Profile, journey: JourneyFacts) -> Found:
             return Verdict.SCHEDULED if entry.is_in else Verdict.NOT_IN_SEGMENT, at, entry.name
         case EntryKind.REQUEST:
             seen = profile.events.get(entry.name)
-            return Verdict.NOT_ADMITTED if seen else Verdict.NEVER_REQUESTED, {}, entry.name
+            is_there = seen and entry.is_known
+            told = {"last": seen["last"]} if is_there and seen else {}
+            return Verdict.NOT_ADMITTED if is_there else Verdict.NEVER_REQUESTED, told, entry.name
     return _by_event(entry, profile, journey)
 
 
@@ -234,19 +170,22 @@ def _by_event(entry: EntryFacts, profile: Profile, journey: JourneyFacts) -> Fou
     seen = profile.events.get(entry.name)
     if not seen:
         return Verdict.ENTRY_EVENT_NEVER_SEEN, {}, entry.name
-    last = last_news(seen)
-    told = {"last": seen["last"], "live_since": journey.live_since}
+    last, live_since = last_news(seen), entry.since or journey.live_since
+    told = {"last": seen["last"], "live_since": live_since}
     if not last:
         late = Verdict.ENTRY_EVENT_TOO_OLD if News.LATE in seen else Verdict.ENTRY_EVENT_IMPORTED
         return late, told, entry.name
-    before = last < journey.live_since
-    return Verdict.ENTRY_EVENT_BEFORE_LIVE if before else Verdict.NOT_ADMITTED, told, entry.name
+    if last < live_since:
+        return Verdict.ENTRY_EVENT_BEFORE_LIVE, told, entry.name
+    if entry.unlike is not None:
+        return Verdict.ENTRY_EVENT_UNLIKE, {**told, **entry.unlike}, entry.name
+    return Verdict.NOT_ADMITTED, told, entry.name
 
 
-def _came(came: Came | None, journey: JourneyFacts) -> Verdict:
+def _came(came: Came | None, live_since: str) -> Verdict:
     if came is None:
         return Verdict.SEGMENT_NEVER_ENTERED
-    if came.since < journey.live_since:
+    if came.since < live_since:
         return Verdict.SEGMENT_ENTERED_BEFORE_LIVE
     return Verdict.NOT_ADMITTED if came.moves else Verdict.SEGMENT_ENTERED_UNMOVED
 
@@ -258,12 +197,40 @@ class _Told(dict[str, Any]):
         return "(unknown)"
 
 
-def why(verdict: Verdict, named: str, standing: Standing | None, seen: Mapping[str, Any]) -> str:
+def why(
+    verdict: Verdict, named: str, standing: Standing | None, seen: Mapping[str, Any], *, goal: str = ""
+) -> str:
     """The verdict in words."""
-    within, goal = seen.get("within"), seen.get("event") or seen.get("segment")
-    told = {"entry": f"“{named}”", "goal": goal, "in_a_while": f" within {within}" if within else ""}
+    within, met = seen.get("within"), seen.get("event") or seen.get("segment")
+    unmet = ", ".join(_unmet(seen.get("conditions", seen))) if verdict is Verdict.FILTER else ""
+    told = {
+        "unmet": unmet,
+        "entry": f"“{named}”",
+        "goal": f"“{met}”",
+        "in_a_while": f" within {within}" if within else "",
+    }
     sentence = SENTENCES[verdict].format_map(_Told({**seen, **told}))
     if standing is None or verdict not in {Verdict.ALREADY_ONCE, Verdict.BETWEEN_RUNS}:
         return sentence
-    because = f" ({standing.reason})" if standing.reason else ""
-    return f"{sentence} It {standing.status}{because} at {standing.ended_at}."
+    return f"{sentence} {left(standing, goal)}"
+
+
+def _unmet(node: Mapping[str, Any]) -> Iterator[str]:
+    """The conditions that do not hold, with what was seen."""
+    parts = node.get("parts", ())
+    if node.get("holds", True) or not parts:
+        yield from (
+            () if node.get("holds", True) else (f"{node['condition']} ({node.get('seen') or 'not known'})",)
+        )
+        return
+    failing = [part for part in parts if not part["holds"]]
+    for part in failing or parts:  # of a “not” it is what holds
+        yield from _unmet(part) if failing else (f"{part['condition']} ({part.get('seen') or 'not known'})",)
+
+
+def left(standing: Standing, goal: str = "") -> str:
+    """When the run was over, and why."""
+    if standing.status == "completed" and not standing.reason:
+        return f"It came to its end at {standing.ended_at}."
+    how = "failed" if standing.status == "failed" else "was over"
+    return f"It {how} at {standing.ended_at}: {ended_by(standing.reason, goal=goal).rstrip('.')}."

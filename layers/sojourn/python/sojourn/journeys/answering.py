@@ -17,6 +17,7 @@ from sojourn.journeys import store
 from sojourn.journeys.engine import Engine
 from sojourn.journeys.enrolment import Enrolment, WaitKind, WaitState
 from sojourn.journeys.model import Journey
+from sojourn.journeys.naming import key_text
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.shape import shape_of
 from sojourn.journeys.steps import Condition, ConditionKind, WaitFor
@@ -123,12 +124,20 @@ class Asked:
 
 
 def is_matched(said: Mapping[str, Any], match: Iterable[tuple[str, str]], run: Enrolment) -> bool:
-    """Whether each property of an event is there, and equal to its fellow of the event that let the contact in."""
+    """Whether each property of an event is there, and equal to its fellow of the event that let the contact in.
+
+    What can be a key is compared as keys are: one client says 7, another "7", of the same cart.
+    """
     for mine, of_entry in match:
-        wanted = at_path(run.facts, path_of(of_entry))
-        if wanted is None or not is_same(at_path(said, path_of(mine)), wanted):
+        wanted, value = at_path(run.facts, path_of(of_entry)), at_path(said, path_of(mine))
+        if wanted is None or not (is_same(value, wanted) or _is_one_key(value, wanted)):
             return False
     return True
+
+
+def _is_one_key(value: Any, wanted: Any) -> bool:
+    key = key_text(wanted)
+    return key is not None and key == key_text(value)
 
 
 def answers(

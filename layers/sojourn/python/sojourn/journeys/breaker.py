@@ -2,7 +2,8 @@
 
 Config row `BREAKER` / `journeys`: of each journey the runs that failed since one came to a good end. It is read once a
 batch of the People stream, and written only when there are failures to remember or to forget. A batch that comes again
-finds its runs there already. What failed before somebody resumed the journey does not count.
+finds its runs there already; the alarm goes out before the journey is paused. What failed before somebody resumed the
+journey does not count.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,7 +45,6 @@ def watch(records: Iterable[Mapping[str, Any]], *, clock: Clock) -> list[str]:
     failures = _remembered(ends)
     paused = [name for name, runs in failures.items() if len(runs) >= IN_A_ROW and _pause(name, runs, clock)]
     for name in paused:
-        telemetry.count(Metric.JOURNEYS_PAUSED)
         telemetry.warn("journey paused", journey=name, why=WHY)
     return paused
 
@@ -83,6 +83,7 @@ def _pause(name: str, runs: Mapping[str, str], clock: Clock) -> bool:
         return False
     if sum(at > stands.since for at in runs.values()) < IN_A_ROW:
         return False
+    telemetry.count_at_once(Metric.JOURNEYS_PAUSED)  # whoever dies in between alarms twice, and not never
     try:
         change_state(name, State.PAUSED, now=clock.calendar(), why=WHY)
     except NotFoundError:

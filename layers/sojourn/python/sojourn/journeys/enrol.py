@@ -21,11 +21,13 @@ from sojourn.journeys.graph import first_state
 from sojourn.journeys.language.entering import Again, ByRequest, From, Trigger
 from sojourn.journeys.model import Journey
 from sojourn.journeys.moments import due_after
-from sojourn.journeys.naming import facts_of, named_by
+from sojourn.journeys.naming import facts_of, key_text, named_by
 from sojourn.journeys.reentry import No, Refused, is_free, why_not
 from sojourn.journeys.refusals.store import note as note_refusal
 from sojourn.journeys.splits import is_held_out, splits_of
 from sojourn.journeys.versions import LiveJourney, published
+from sojourn.journeys.watching import watch
+from sojourn.journeys.withdrawing import RUN_ENDED, withdraw
 from sojourn.rules.literals import path_of
 from sojourn.rules.values import at_path
 from sojourn.telemetry import Metric
@@ -33,7 +35,6 @@ from sojourn.telemetry import Metric
 ONCE = 1  # the number of a first run
 TRIES = 8
 MERGED = "merged"
-LONGEST_KEY = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,15 @@ def enrol(arrival: Arrival, live: LiveJourney, *, engine: Engine) -> Enrolment |
     if no is not None:
         _refuse(arrival, live.name, no)
     if admitted is not None and admitted.status is Status.ACTIVE and admitted.leg == 1:
+        watch(admitted, arrival.profile, engine=engine)
         engine.machines.start(admitted)
     return admitted
 
 
-def leave(enrolment: Enrolment, reason: str, *, engine: Engine) -> None:
-    """End a run: the row first, then the execution. A Lambda in flight is stopped by the row alone."""
+def leave(enrolment: Enrolment, reason: str, *, engine: Engine, of_message: str = RUN_ENDED) -> None:
+    """End a run: the row first, then the execution. A Lambda in flight is stopped by the row alone. A message that
+    waits for its moment is skipped (`of_message` says why)."""
+    withdraw(enrolment, of_message)
     store.end(enrolment.id, Status.EXITED, reason=reason, now=iso(engine.clock.calendar()))
     engine.machines.stop(replace(enrolment, reason=reason))
 
@@ -84,10 +88,7 @@ def key_of(journey: Journey, arrival: Arrival) -> str | None:
     name = _key_name(journey, arrival.place)
     if not name:
         return ""
-    value = at_path(arrival.event.properties, path_of(name))
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    return str(value)[:LONGEST_KEY] or None
+    return key_text(at_path(arrival.event.properties, path_of(name)))
 
 
 def _admit(

@@ -28,7 +28,7 @@ def check_files(
     0 when there is no error, else 1; `strict` takes warnings for errors.
     """
     files = list(journey_files(paths))
-    examined = list(_examined(files, known if templates is None else replace(known, templates=templates)))
+    examined = examine_files(files, known if templates is None else replace(known, templates=templates))
     findings = [finding for each in examined for finding in each.findings]
     warnings = [warning for each in examined for warning in each.warnings]
     for finding in findings:
@@ -40,12 +40,22 @@ def check_files(
     return 1 if findings or not files or (strict and warnings) else 0
 
 
+def examine_files(files: Iterable[Path], known: Known = NOTHING_KNOWN) -> list[Examined]:
+    """Each file, held against the others that are sound."""
+    return list(_examined(list(files), known))
+
+
 def load_file(path: Path, *, templates: Templates = None, known: Known = NOTHING_KNOWN) -> Journey:
     """The journey of one file; `JourneyRefusedError` names every error in it."""
     examined = _examine_file(path, known if templates is None else replace(known, templates=templates))
     if examined.journey is None or examined.findings:
         raise JourneyRefusedError(examined.findings)
     return examined.journey
+
+
+def beside(paths: Iterable[Path]) -> list[Finding]:
+    """What is wrong with sound files only when they are held against each other."""
+    return [finding for each in examine_files(paths) for finding in each.findings]
 
 
 def journey_files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -1,6 +1,6 @@
 """What stands beside journey files and is held against them: the templates of the folder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sojourn.journeys.checking.case import Known
@@ -12,12 +12,11 @@ FOLDER = "templates"
 
 
 def known_beside(paths: Iterable[Path]) -> Known:
-    """The templates in `templates/` of each folder; nothing is known where there is no such folder.
+    """The templates that lie in a folder, or beside a file and in `templates/` there; nothing is known where none lie.
 
     A template that cannot be read is known by its file's name, and its own check says why.
     """
-    folders = {(path if path.is_dir() else path.parent) / FOLDER for path in paths}
-    found = [path for folder in sorted(folders) if folder.is_dir() for path in template_files(folder)]
+    found = sorted({template for path in paths for template in _templates_of(path)})
     if not found:
         return Known()
     channels: dict[str, str] = {}
@@ -26,6 +25,14 @@ def known_beside(paths: Iterable[Path]) -> Known:
         name, channel, fields = _told(path)
         channels[name], bare[name] = channel, fields
     return Known(templates=channels, bare=bare)
+
+
+def _templates_of(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from path.rglob(f"*{SUFFIX}")
+    else:
+        yield from template_files(path.parent)
+        yield from template_files(path.parent / FOLDER)
 
 
 def _told(path: Path) -> tuple[str, str, tuple[str, ...]]:

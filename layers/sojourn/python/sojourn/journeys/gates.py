@@ -24,7 +24,7 @@ LOOK_BACK = timedelta(days=30)  # for a goal that is matched with the entry, and
 
 def closed(moment: datetime, live: LiveJourney) -> No | None:
     """Whether the journey takes nobody at all."""
-    at = iso(moment)
+    at = iso(moment) if live.starts or live.ends else ""
     if live.state is State.STOPPED:
         return No(Refused.STOPPED, {"since": live.since})
     if live.state is State.PAUSED and live.why:

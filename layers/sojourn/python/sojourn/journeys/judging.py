@@ -23,7 +23,7 @@ from sojourn.segments.keep import AGAIN, is_past, keep
 from sojourn.segments.store import live_index
 from sojourn.tables import DueRow
 
-LONGEST = timedelta(seconds=35)  # of one sweep, by the wall; its function may run for 55
+LONGEST = timedelta(seconds=35)  # of one sweep, by the wall; its function may run for 90
 MOST = 10_000  # rows that a sweep takes on, which is more than it has time for
 BATCH = 100  # profiles of one read
 TRIES = 5

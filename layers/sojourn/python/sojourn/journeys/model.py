@@ -40,16 +40,23 @@ __all__ = [
 ]
 
 END = "(end)"
+EVERY_TOPIC = "all"  # how a file says that whoever leaves its messages leaves all of that purpose
 USUAL_REENTRY = Reentry()
+
+
+def as_topic(said: str | None) -> str | None:
+    """None where nothing was said, "" where it is to be every topic."""
+    return "" if said == EVERY_TOPIC else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
     """One journey, without its version: versions are given at publishing.
 
-    `filter` is asked when somebody would come in. `holdout` is the share in percent of those who come in and to whom
-    nothing is sent. `approvals` is how many other people must agree before it is published. `late_data_grace` lets
-    events that are dated before the entry, by no more than this, answer a wait or meet the goal.
+    `topic` is "" where it is said to be all of them. `filter` is asked when somebody would come in. `holdout` is
+    the share in percent of those who come in and to whom nothing is sent. `approvals` is how many other people must
+    agree before it is published. `late_data_grace` lets events that are dated before the entry, by no more than
+    this, answer a wait or meet the goal.
     """
 
     name: str
@@ -109,7 +116,7 @@ class Journey:
             "owner": self.owner,
             "kpi": self.kpi,
             "purpose": self.purpose.value,
-            "topic": self.topic,
+            "topic": EVERY_TOPIC if self.topic == "" else self.topic,
             "entry": entries[0] if len(entries) == 1 else entries,
             "filter": rule_definition(self.filter) if self.filter is not None else None,
             "starts": iso(self.starts) if self.starts else None,
@@ -135,7 +142,7 @@ class Journey:
         return cls(
             name=definition["journey"],
             purpose=Purpose(definition["purpose"]),
-            topic=definition.get("topic"),
+            topic=as_topic(definition.get("topic")),
             entries=tuple(entry_from(each) for each in (entries if isinstance(entries, list) else [entries])),
             filter=rule_from(definition["filter"]) if "filter" in definition else None,
             starts=parse_iso(definition["starts"]) if "starts" in definition else None,

@@ -18,6 +18,7 @@ from sojourn.rules.spans import on_the_wall
 from sojourn.rules.values import at_path
 
 MIDNIGHT = time()
+FURTHEST = timedelta(hours=26)  # that the clocks of two places lie apart
 YEARS = 3  # that a yearly day may have to be looked for: an offset may lie across new year
 
 
@@ -70,6 +71,24 @@ def moment_of(wait: Wait, known: Known) -> datetime | Past | Missing:
         if not isinstance(found, datetime):
             return found
         moment = found
+    return next_inside(wait.inside, known.zone, moment) if wait.inside else moment
+
+
+def moment_there(wait: Wait, known: Known, until: datetime, left: tzinfo) -> datetime:
+    """When a wait ends that was reckoned, for `until`, by the clock of a zone that the person has left: now, or later.
+
+    What the clock of the new place shows by now is over: nobody waits for the next week, or year, because they moved.
+    """
+    moment = until
+    if isinstance(wait.until, Clock):
+        moment = on_the_wall(until.astimezone(left).replace(tzinfo=None), known.zone)
+        if moment < min(until, known.now) and wait.until.weekday is None:
+            moment = next_on_the_clock(wait.until, known.zone, known.now)
+    elif wait.until is not None:
+        found = moment_of_date(wait.until, known, until - FURTHEST)
+        if isinstance(found, datetime) and found <= until + FURTHEST:
+            moment = found
+    moment = max(moment, known.now)
     return next_inside(wait.inside, known.zone, moment) if wait.inside else moment
 
 

@@ -10,9 +10,11 @@ from datetime import timedelta
 
 from sojourn.clock import iso, parse_iso
 from sojourn.contacts.model import Profile
+from sojourn.contacts.store import get_profile
+from sojourn.due.store import Due
 from sojourn.events.model import Event
 from sojourn.journeys import store
-from sojourn.journeys.answering import answer, answers, is_matched
+from sojourn.journeys.answering import OF_A_RULE, Asked, answer, answers, give, is_matched
 from sojourn.journeys.engine import Engine
 from sojourn.journeys.enrol import leave
 from sojourn.journeys.enrolment import Enrolment, Status, WaitState
@@ -22,6 +24,7 @@ from sojourn.journeys.live import END_REQUESTED, is_met
 from sojourn.journeys.model import Journey
 from sojourn.journeys.versions import published
 from sojourn.journeys.views import compiled, view_in
+from sojourn.journeys.watching import watch
 from sojourn.segments.model import LEFT
 
 GOAL = "goal"
@@ -54,8 +57,8 @@ class Move:
             return leave(run, reason, engine=self.engine)
         if run.wait and run.wait.state in OPEN:
             if path := answers(self.event, run, profile=self.profile, now=self.engine.clock.calendar()):
-                answer(run, self.event, engine=self.engine, path=path)
-        return None
+                return answer(run, self.event, engine=self.engine, path=path)
+        return watch(run, self.profile, engine=self.engine)
 
     def _meets_goal(self, journey: Journey, run: Enrolment) -> bool:
         goal = journey.goal
@@ -103,6 +106,24 @@ class Move:
         grace = timedelta(seconds=journey.late_data_grace.seconds if journey.late_data_grace else 0)
         since = parse_iso(run.entered_at) - grace
         return self.event.at > since or (or_at and self.event.at == since)
+
+
+def in_time(due: Due, *, engine: Engine) -> None:
+    """Ask the rules of a run whose moment has come: it is over, its wait is answered, or it waits for the next."""
+    run = store.get_enrolment(due.task["enrolment"])
+    if run is None or run.status is not Status.ACTIVE:
+        return None
+    journey, _ = published(run.journey, run.version)
+    profile, now = get_profile(run.contact), engine.clock.calendar()
+    ways = [way for way in journey.exits if way.rule is not None]
+    view = view_in(run, profile, [way.rule for way in ways if way.rule], now=now)
+    if way := next((way for way in ways if way.rule and compiled(way.rule).holds(view)), None):
+        return leave(run, reason_of(way), engine=engine)
+    asked = Asked.by(run)
+    if asked is not None and run.wait is not None and run.wait.state is WaitState.WAITING:
+        if path := asked.come_true(profile, now):
+            return give(run, OF_A_RULE, path, engine=engine)
+    return watch(run, profile, engine=engine)
 
 
 def reason_of(way: WayOut) -> str:

@@ -3,13 +3,16 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 from sojourn.journeys.language.times import Date, Of
 from sojourn.journeys.model import Journey
 from sojourn.journeys.steps import Wait, WaitFor, every
 from sojourn.rules.literals import path_of
+from sojourn.rules.values import nfc
 
+LONGEST_KEY = 256
 MOST_FACTS = 4_096  # bytes of JSON
 IN_TEXT = re.compile(r"\bentry\.([A-Za-z_][\w-]*)")
 
@@ -30,6 +33,21 @@ def facts_of(properties: Mapping[str, Any], names: frozenset[str]) -> dict[str, 
             break
         kept[name] = value
     return kept
+
+
+def key_text(value: Any) -> str | None:
+    """What tells runs apart, as text, so that 7, 7.0 and "7" are one; None where it is neither text nor number.
+
+    Of a long one the end is its digest: two that begin alike stay two.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = nfc(value) if isinstance(value, str) else str(value)
+    if len(text) > LONGEST_KEY:
+        text = text[: LONGEST_KEY - 65] + "#" + sha256(text.encode("utf-8", "replace")).hexdigest()
+    return text or None
 
 
 def _named(journey: Journey) -> Iterator[str]:

@@ -4,9 +4,6 @@ Order: machine version → Config version → LIVE. A crash between leaves a ver
 makes the next. What is live already is not published twice.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +12,15 @@ from botocore.exceptions import ClientError
 from sojourn.asl.model import to_text
 from sojourn.clock import Clock, iso
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
+from sojourn.journeys.approving import Approvals, ApprovalsMissingError, approvals_of
 from sojourn.journeys.beside import known_here
 from sojourn.journeys.compile import Target, compile_journey
-from sojourn.journeys.graph import steps_by_name
+from sojourn.journeys.content import content_hash, templates_now
 from sojourn.journeys.hearing import heard_by
 from sojourn.journeys.live import State
-from sojourn.journeys.load import JourneyRefusedError, load_journey
+from sojourn.journeys.load import Examined, JourneyRefusedError, examine
 from sojourn.journeys.model import Journey, machine_name
 from sojourn.journeys.schedules import schedule_all
-from sojourn.journeys.steps import Send
 from sojourn.journeys.versions import (
     LiveJourney,
     Version,
@@ -33,7 +30,6 @@ from sojourn.journeys.versions import (
     put_version,
     set_live,
 )
-from sojourn.messages.library import latest_versions
 from sojourn.rules.findings import Finding
 from sojourn.settings import PublisherSettings
 
@@ -61,27 +57,26 @@ class Published:
     version: int
     version_arn: str
     changed: bool
+    warnings: tuple[Finding, ...] = ()
 
 
 def publish(name: str, *, press: Press) -> Published:
-    """Publish a journey's draft. NotFoundError without a draft, JourneyRefusedError with every error in it."""
+    """Publish a journey's draft. NotFoundError without a draft, JourneyRefusedError with every error in it,
+    ApprovalsMissingError when too few have agreed to this revision."""
     draft = get_draft(name)
     if draft is None:
         raise NotFoundError(f"there is no journey {name}; PUT /api/journeys/{name} saves one")
-    journey = load_journey(draft.source, file=f"{name}.journey.yaml", known=known_here(name))
-    known = latest_versions()
-    templates = {template: known[template][0] for template in _templates(journey)}
-    content = _content_hash(journey, templates)
+    examined = examine(draft.source, file=f"{name}.journey.yaml", known=known_here(name))
+    journey, warnings = _sound(examined), examined.warnings
+    templates = templates_now(journey)
+    content = content_hash(journey, templates)
     there = live().get(name)
-    if (
-        there
-        and there.state is not State.STOPPED
-        and get_version(name, there.version).content_hash == content
-    ):
-        schedule_all(
-            there, clock=press.clock, shards=press.due_shards
-        )  # whoever published it may have died before
-        return Published(name=name, version=there.version, version_arn=there.version_arn, changed=False)
+    if there and _is_live(there, content):
+        # Whoever published it may have died before this.
+        schedule_all(there, clock=press.clock, shards=press.due_shards)
+        arn = there.version_arn
+        return Published(name=name, version=there.version, version_arn=arn, changed=False, warnings=warnings)
+    approval = _agreed(approvals_of(draft, journey, content))
     number = there.version + 1 if there else 1
     arn = _press(journey, number, press)
     put_version(
@@ -94,24 +89,29 @@ def publish(name: str, *, press: Press) -> Published:
             version_arn=arn,
             published_at=iso(press.clock.calendar()),
             templates=templates,
+            approval=approval,
         )
     )
     _go_live(journey, number, arn, press)
-    return Published(name=name, version=number, version_arn=arn, changed=True)
+    return Published(name=name, version=number, version_arn=arn, changed=True, warnings=warnings)
 
 
-def _templates(journey: Journey) -> Iterator[str]:
-    """Those of its messages, and of the messages that go instead."""
-    for step in steps_by_name(journey).values():
-        if isinstance(step, Send):
-            yield step.template
-            if step.instead:
-                yield step.instead.template
+def _sound(examined: Examined) -> Journey:
+    if examined.journey is None or examined.findings:
+        raise JourneyRefusedError(examined.findings)
+    return examined.journey
 
 
-def _content_hash(journey: Journey, templates: Mapping[str, int]) -> str:
-    content = {"journey": journey.to_definition(), "templates": dict(templates)}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def _is_live(there: LiveJourney, content: str) -> bool:
+    known = get_version(there.name, there.version).content_hash == content
+    return known and there.state is not State.STOPPED
+
+
+def _agreed(approvals: Approvals) -> dict[str, Any]:
+    """What the version remembers of who saved it and who agreed."""
+    if approvals.missing:
+        raise ApprovalsMissingError(approvals)
+    return {"revision": approvals.revision, "saved_by": approvals.saved_by, **approvals.to_json()}
 
 
 def _press(journey: Journey, number: int, press: Press) -> str:

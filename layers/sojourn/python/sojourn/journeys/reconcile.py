@@ -11,6 +11,7 @@
 | execution runs, the time of somebody's task is up        | put its due row again                              |
 | execution runs, a message is `sending` for too long      | the message becomes `unknown`                      |
 | a parked wait is over, or a repeat parked before a round | start the next leg                                 |
+| the run's version is not there (a restore lost it)   | nothing: it is told of, and the others are mended  |
 | a parked wait is over where the person lived before      | it goes on, by the clock of where they live now    |
 
 Branches that a Task carried leave nobody stuck: the row stands behind them. A run that stands at a state which writes
@@ -20,8 +21,9 @@ nothing (a Wait, a split) is `healthy` while its execution runs.
 from collections import Counter
 from datetime import timedelta
 
+from sojourn import telemetry
 from sojourn.clock import iso
-from sojourn.errors import EnrolmentEndedError, StaleWriteError
+from sojourn.errors import EnrolmentEndedError, NotFoundError, StaleWriteError
 from sojourn.journeys import store
 from sojourn.journeys.answering import tell
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind, WaitState
@@ -46,8 +48,17 @@ def reconcile(*, engine: Engine) -> Counter[str]:
     for shard in range(OPEN_SHARDS):
         for enrolment in store.overdue(shard, before=before):
             if enrolment.status is Status.ACTIVE and enrolment.until < before:
-                repairs[_repair(enrolment, engine)] += 1
+                repairs[_repaired(enrolment, engine)] += 1
     return repairs
+
+
+def _repaired(enrolment: Enrolment, engine: Engine) -> str:
+    """One that cannot be repaired is told of at each pass, and keeps nobody else waiting."""
+    try:
+        return _repair(enrolment, engine)
+    except NotFoundError as error:
+        telemetry.warn("run not readable", enrolment=enrolment.id, error=str(error))
+        return "unreadable"
 
 
 def _repair(enrolment: Enrolment, engine: Engine) -> str:

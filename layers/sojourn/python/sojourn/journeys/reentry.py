@@ -103,6 +103,8 @@ def _by_limit(journey: Journey, runs: Sequence[Enrolment], at: datetime) -> No |
 
 
 def _by_day(runs: Sequence[Enrolment], now: datetime) -> No | None:
+    if len(runs) < A_DAY:
+        return None
     today = iso(now)[:10]
     entered = sum(run.started_at[:10] == today for run in runs)
     return (

@@ -46,6 +46,13 @@ def say(step: Step) -> str:
     return printable(f"{said[0].upper()}{said[1:]}.", LONGEST)
 
 
+def answers_of(step: WaitFor | HumanTask) -> list[str]:
+    """What may answer it, in the order of the file: one line for each path but that of silence."""
+    if isinstance(step, HumanTask):
+        return [f"settled: “{outcome.word}”" for outcome in step.outcomes]
+    return [printable(_answer(each), LONGEST) for each in step.answers]
+
+
 def _send(step: Send) -> str:
     hours = f", between {step.hours} local time" if step.hours else ""
     closed = {

@@ -63,17 +63,17 @@ def begin(due: Due, live: LiveJourney | None, *, engine: Engine) -> None:
         _put_page({**due.task, "shard": shard, "moment": iso(due.at)}, (), engine)
 
 
-def go_on(due: Due, live: LiveJourney | None, *, engine: Engine) -> None:
+def go_on(due: Due, live: LiveJourney | None, *, engine: Engine, page: int = A_PAGE) -> None:
     """Tell one page of members; the rest is due at once."""
     entry = _entry(due, live)
     if live is None or entry is None:
         return
     after = tuple(due.task["after"])
-    found = members_after(entry.segment, int(due.task["shard"]), after, limit=A_PAGE)
+    found = members_after(entry.segment, int(due.task["shard"]), after, limit=page)
     events = [_event(profile, due) for profile in _profiles([contact for contact, _ in found])]
     if events and insert(events).failed:
         raise StoreBusyError("events")
-    if len(found) == A_PAGE:
+    if len(found) == page:
         _put_page(due.task, found[-1], engine)
 
 

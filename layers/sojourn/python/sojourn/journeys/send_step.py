@@ -205,10 +205,10 @@ def _request(leg: Leg, facts: Facts, templates: Mapping[str, int], live: Mapping
     ghost = leg.enrolment.holdout or leg.step.name in shape_of(leg.journey).held_out
     slack = PACED_SLACK * leg.clock.pace if leg.clock.pace > 1 else timedelta()
     asked = request_of(leg.journey, leg.step, message, templates, ghost=ghost, slack=slack)
-    return _as_resumed(asked, LiveJourney.from_json(name, live[name])) if name in live else asked
+    return as_resumed(asked, LiveJourney.from_json(name, live[name])) if name in live else asked
 
 
-def _as_resumed(asked: SendRequest, live: LiveJourney) -> SendRequest:
+def as_resumed(asked: SendRequest, live: LiveJourney) -> SendRequest:
     """Whether the journey goes on. What is late because it was paused, and is to go all the same, expires later."""
     asked = replace(asked, journey_state=live.state.value)
     if not live.late or not live.since or asked.message.due >= live.since:

@@ -80,13 +80,7 @@ def move_to(enrolment: str, leg: int, *, at: str, until: str) -> None:
 
 def take(enrolment: Enrolment, to: Stand) -> None:
     """The same for a Task that read the row: only from where, and behind what, the run was seen to stand."""
-    try:
-        _update(enrolment.id, stand(to), runs(enrolment.leg) & _as_read(enrolment))
-    except EnrolmentEndedError:
-        there = get_enrolment(enrolment.id)
-        is_ours = there is not None and there.leg == enrolment.leg and there.taken == to.taken
-        if not is_ours or to.taken is None:
-            raise  # else the SDK asked twice, and the first answer was lost: what it finds is our own write
+    _taken(enrolment, stand(to), to.taken)
 
 
 def park(enrolment: str, leg: int, wait: Wait, *, until: str) -> Enrolment:
@@ -111,7 +105,7 @@ def park_round(enrolment: Enrolment, *, rounds: Mapping[str, int], taken: Taken,
     rows = EnrolmentRow
     counted: list[Action] = [rows.rounds.set(dict(rounds)), rows.taken.set(str(taken))]
     wait = Wait(step=taken.step, kind=WaitKind.PARK)
-    _update(enrolment.id, [*_waits(wait, now), *counted], runs(enrolment.leg) & _as_read(enrolment))
+    _taken(enrolment, [*_waits(wait, now), *counted], taken)
 
 
 def better(enrolment: Enrolment, *, path: int, event: str) -> bool:
@@ -245,6 +239,18 @@ def _update(enrolment: str, actions: list[Action], condition: Condition) -> Enro
             raise
         raise EnrolmentEndedError(enrolment) from error
     return row.to_enrolment()
+
+
+def _taken(enrolment: Enrolment, actions: list[Action], taken: Taken | None) -> None:
+    """A Task's write, from where the run was seen to stand. When the SDK asked twice, and the first answer was lost,
+    the second finds its own write."""
+    try:
+        _update(enrolment.id, actions, runs(enrolment.leg) & _as_read(enrolment))
+    except EnrolmentEndedError:
+        there = get_enrolment(enrolment.id)
+        is_ours = there is not None and there.leg == enrolment.leg and there.taken == taken
+        if not is_ours or taken is None:
+            raise
 
 
 def _as_read(enrolment: Enrolment) -> Condition:

@@ -7,7 +7,7 @@ twice, repeats effects that do nothing the second time.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sojourn.delivery.schedule import precedence
 from sojourn.due.store import Due, bucket_of, bucket_seconds, due_in, read_cursor, write_cursor
@@ -18,27 +18,35 @@ from sojourn.journeys.door import KINDS as ENTRIES
 from sojourn.journeys.door import Door
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind
 from sojourn.journeys.judging import LONGEST, Judging
+from sojourn.journeys.schedules import A_PAGE
 from sojourn.journeys.timers import moved_to, wait_longer
+from sojourn.journeys.turning import Turning
 from sojourn.journeys.wait import Engine, resume_at
 from sojourn.segments.keep import KIND as SEGMENTS
 from sojourn.tables import DueRow
 
 HOLD, PARK = "hold", "park"
+BESIDE_TURNS = timedelta(seconds=15)  # for judging, where mails wait for their turns in the same minute
 OVERLAP = 2  # buckets behind now that stay under watch, for rows written while their bucket was swept
 LIMIT = 2_000  # buckets of one sweep: a long outage is caught up in several
 
 
-def sweep(*, engine: Engine) -> int:
+def sweep(*, engine: Engine, page: int = A_PAGE) -> int:
     """Everything due until now; the answer is how many rows were done."""
     now = engine.clock.calendar()
     last = bucket_of(now, engine.clock.pace)
     cursor = read_cursor()
     first = last - OVERLAP if cursor is None else cursor
     upto = min(last, first + LIMIT)
-    judging, door = Judging(engine, until=engine.clock.wall() + LONGEST), Door(engine)
-    done = sum(_sweep_bucket(bucket, now, engine, judging, door) for bucket in range(first, upto + 1))
-    done += judging.work()
-    reached = min([upto, last - OVERLAP, *judging.left])
+    turning = Turning(engine, begun=now)
+    judging, door = Judging(engine, until=engine.clock.wall() + LONGEST), Door(engine, page)
+    done = sum(_sweep_bucket(bucket, turning, judging, door) for bucket in range(first, upto + 1))
+    if turning.interval and upto == last:
+        _look_ahead(last + 1, turning)
+    if turning.waiting:
+        judging.until = engine.clock.wall() + BESIDE_TURNS
+    done += judging.work() + turning.work(lambda due: _do(due, engine))
+    reached = min([upto, last - OVERLAP, *judging.left, *turning.left])
     if cursor is None or reached > cursor:
         write_cursor(reached)  # the first sweep, too: after an outage the next one begins where it ended
     return done
@@ -51,11 +59,18 @@ def seconds_behind(*, engine: Engine) -> int:
     return 0 if cursor is None else (last - cursor) * bucket_seconds(engine.clock.pace)
 
 
-def _sweep_bucket(bucket: int, now: datetime, engine: Engine, judging: Judging, door: Door) -> int:
-    done, held = 0, []
+def _look_ahead(bucket: int, turning: Turning) -> None:
+    """The turns of the minute that begins before the next sweep."""
+    for shard in range(turning.engine.due_shards):
+        for row, due in due_in(bucket, shard):
+            turning.takes(row, due)
+
+
+def _sweep_bucket(bucket: int, turning: Turning, judging: Judging, door: Door) -> int:
+    done, held, engine = 0, [], turning.engine
     for shard in range(engine.due_shards):
         for row, due in due_in(bucket, shard):
-            if due.at > now:
+            if turning.takes(row, due) or due.at > turning.begun:
                 continue
             if due.kind == SEGMENTS:
                 judging.add(bucket, row, due)

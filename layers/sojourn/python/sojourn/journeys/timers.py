@@ -7,6 +7,7 @@ another time zone by then waits for that zone's clock instead.
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from sojourn.clock import iso, parse_iso
 from sojourn.contacts.model import Profile
@@ -19,7 +20,7 @@ from sojourn.journeys.answering import HEARD, PEOPLE
 from sojourn.journeys.engine import Engine
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind
 from sojourn.journeys.enrolment import Wait as Waiting
-from sojourn.journeys.moments import Known, Missing, Past, moment_of
+from sojourn.journeys.moments import Known, Missing, Past, moment_of, moment_there
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.shape import shape_of
 from sojourn.journeys.steps import Anchor, ConditionKind, Since, Then, Wait, Way
@@ -92,8 +93,9 @@ def moved_to(run: Enrolment, now: datetime) -> datetime | None:
     step = shape_of(journey).steps.get(run.wait.step)
     if not isinstance(step, Wait):
         return None
-    found = moment_of(replace(step, duration=None, since=None), known_to(step, run, now))
-    return found if isinstance(found, datetime) and found > now else None
+    known, left = known_to(step, run, now), ZoneInfo(run.wait.zone)
+    found = moment_there(step, known, parse_iso(run.until), left)
+    return found if found > now else None
 
 
 def wait_longer(run: Enrolment, moment: datetime, *, next_name: str, engine: Engine) -> None:

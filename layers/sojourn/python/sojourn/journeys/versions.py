@@ -1,15 +1,16 @@
-"""Journeys as data: drafts that change, versions that never do (and live.py: the one row that says what is live).
+"""Journeys as data: versions that never change (drafts.py: what does; live.py: the one row that says what is live).
 
-Config rows: `JOURNEY` / `<name>#draft` and `<name>#<00001>`; `LIVE` / `journeys`.
+Config rows: `JOURNEY` / `<name>#<00001>`.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sojourn.config import Row, get, put, put_next, query
+from sojourn.config import get, put
 from sojourn.errors import NotFoundError
+from sojourn.journeys.drafts import Draft, drafts, get_draft, save_draft
 from sojourn.journeys.live import LIVE, LiveJourney, live, live_of, set_live
 from sojourn.journeys.model import Journey
 
@@ -17,16 +18,6 @@ __all__ = [
     "LIVE", "Draft", "LiveJourney", "Version", "drafts", "get_draft", "get_version", "live", "live_of", "published",
     "put_version", "save_draft", "set_live",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What an author saved; `revision` is what the next save must name."""
-
-    name: str
-    revision: int
-    source: str
-    definition: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +32,9 @@ class Version:
     version_arn: str
     published_at: str
     templates: Mapping[str, int]  # the version of each template that this version of the journey writes with
-
-
-def save_draft(draft: Draft) -> Draft:
-    """Write the revision after the one named; StaleWriteError when somebody saved in between."""
-    data = {"source": draft.source, "definition": draft.definition}
-    revision = put_next(Row("JOURNEY", f"{draft.name}#draft", draft.revision, data))
-    return Draft(name=draft.name, revision=revision, source=draft.source, definition=draft.definition)
-
-
-def get_draft(name: str) -> Draft | None:
-    """The draft as last saved."""
-    row = get("JOURNEY", f"{name}#draft")
-    return Draft(name=name, revision=row.revision, **row.data) if row else None
+    approval: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # the revision it was, who saved it, and who agreed
 
 
 def put_version(version: Version) -> None:
@@ -68,6 +49,7 @@ def put_version(version: Version) -> None:
             "version_arn": version.version_arn,
             "published_at": version.published_at,
             "templates": dict(version.templates),
+            "approval": dict(version.approval),
         },
     )
 
@@ -85,11 +67,3 @@ def published(name: str, number: int) -> tuple[Journey, Mapping[str, int]]:
     """A published version's model and its templates' versions: immutable, so read once per container."""
     version = get_version(name, number)
     return Journey.from_definition(version.definition), version.templates
-
-
-def drafts() -> Iterator[Draft]:
-    """Every journey that was ever saved."""
-    for row in query("JOURNEY"):
-        name, _, kind = row.id.partition("#")
-        if kind == "draft":
-            yield Draft(name=name, revision=row.revision, **row.data)

@@ -33,6 +33,7 @@ from sojourn.journeys.news import is_news
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.steps import LookBack
 from sojourn.journeys.versions import published
+from sojourn.journeys.watching import watch
 
 __all__ = [
     "ENGAGEMENT", "OTHERWISE", "WAIT_ENDED", "Engine", "ParkTask", "answer", "answers", "deadline_of", "forget_due",
@@ -118,9 +119,9 @@ def _park_hold(task: ParkTask, hold: Mapping[str, str], engine: Engine) -> None:
     run = store.park(task.enrolment, task.leg, wait, until=iso(until))
     priority = published(run.journey, run.version)[0].priority
     under = f"{PAUSED}#{run.journey}" if is_paused else ""
-    put_down(
-        run, "hold", engine=engine, under=under, priority=str(priority)
-    )  # for when many holds end together
+    # For when many holds end together: who goes first, and that those of the account's rate go one by one.
+    reason = hold.get("reason", "")
+    put_down(run, "hold", engine=engine, under=under, priority=str(priority), reason=reason)
     journey = live().get(run.journey) if is_paused else None
     if journey is not None and journey.state is not State.PAUSED:
         put_down(run, "hold", engine=engine, at=now)  # somebody resumed it, and was quicker
@@ -137,6 +138,8 @@ def _park_for_event(task: ParkTask, engine: Engine) -> None:
     if found := _found(asked, engine):
         path, key = found
         give(run, key, path, engine=engine)
+    elif any(each.rule is not None for each in asked.step.conditions):
+        watch(run, get_profile(run.contact), engine=engine)
 
 
 def _found(asked: Asked, engine: Engine) -> tuple[int, str] | None:

@@ -57,6 +57,11 @@ def save_template(template: Template, *, source: dict[str, object]) -> Template:
 def sources() -> Iterator[tuple[int, dict[str, object]]]:
     """Number and source of the newest version of each template."""
     for name, (number, _) in latest_versions().items():
-        row = get(KIND, f"{name}#{number:05d}")
-        if row is not None:
-            yield number, dict(row.data["source"])
+        if source := source_of(name, number):
+            yield number, source
+
+
+def source_of(name: str, number: int) -> dict[str, object]:
+    """One version as its author wrote it; {} of one that is not there."""
+    row = get(KIND, f"{name}#{number:05d}")
+    return dict(row.data["source"]) if row else {}

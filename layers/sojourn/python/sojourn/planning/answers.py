@@ -1,11 +1,11 @@
 """Which answer of a wait an event is, asked of the engine's own `Asked`; nothing is read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sojourn.events.model import Event
 from sojourn.journeys.answering import BOUNCED, Asked
-from sojourn.journeys.enrolment import Enrolment
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.steps import WaitFor
 from sojourn.journeys.views import compiled
@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from sojourn.planning.stage import Stage
 
 LOST = {"skipped", "failed"}
+
+
+class Counted(Protocol):
+    """A run, or its row."""
+
+    @property
+    def id(self) -> str:
+        """Of the run."""
+        ...
+
+    @property
+    def rounds(self) -> Mapping[str, int]:
+        """Of its repeats."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +47,7 @@ class Listening(Asked):
         return 0
 
 
-def is_lost(step: WaitFor, row: Enrolment, stage: "Stage") -> bool:
+def is_lost(step: WaitFor, row: Counted, stage: "Stage") -> bool:
     """Whether nothing can come any more: it is all about messages, and none of them has arrived, or will."""
     for each in step.conditions:
         if not each.about_a_send:

@@ -60,9 +60,12 @@ class Calls:
         except OSError as error:
             raise EventsRefusedError(f"{self.path}: {error.strerror} — check the path") from None
         with lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield self._contact(line, number), f"{number}\t{line.strip()}"
+            try:
+                for number, line in enumerate(lines, 1):
+                    if line.strip():
+                        yield self._contact(line, number), f"{number}\t{line.strip()}"
+            except UnicodeDecodeError:
+                raise EventsRefusedError(f"{self.path}: it is not UTF-8 text — save it as UTF-8") from None
 
     def event(self, text: str) -> Event:
         """As the door would take it, at the time that it names."""
@@ -83,7 +86,7 @@ class Calls:
     def _contact(self, line: str, number: int) -> str:
         try:
             call = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._refused(number, "it is no JSON", "one call a line") from None
         known = isinstance(call, dict) and (call.get("userId") or call.get("anonymousId"))
         if not known:

@@ -156,7 +156,7 @@ def _sends(
     )
     for event in events:
         happen = stage.happens if event.at >= trial.since else stage.remembers
-        stage.agenda.at(event.at, partial(happen, event))
+        stage.calendar.at(event.at, partial(happen, event))
     stage.play()
     return dict(_keyed(stage))
 

@@ -34,10 +34,11 @@ from sojourn.messages.model import message_id
 from sojourn.planning.answers import Listening, is_lost
 from sojourn.planning.chance import lots
 from sojourn.planning.people import weighed
-from sojourn.planning.play import COMPLETED, WAITS, Function
+from sojourn.planning.play import Function
 from sojourn.planning.runs import Run
 from sojourn.planning.script import CALL, PARK, SEND, TAKE
 from sojourn.planning.sending import Sending
+from sojourn.planning.states import COMPLETED, WAITS
 from sojourn.planning.taking import Acting, take
 from sojourn.segments.view import zone_of
 
@@ -60,13 +61,17 @@ class Doing:
 
     def __init__(self, stage: "Stage") -> None:
         self.stage = stage
-        sending = Sending(stage)
+        self._sending = Sending(stage)
         self.functions: dict[str, Function] = {
-            SEND: sending.send,
+            SEND: self._sending.send,
             PARK: self.park,
             TAKE: self.take,
             CALL: self.call,
         }
+
+    def part(self) -> None:
+        """Let go of what holds it."""
+        self._sending.part()
 
     # park_token
 
@@ -99,13 +104,11 @@ class Doing:
         stage.figures.writes["parked"] += 1
         stage.note(run.at, f"waits until {iso(until)}")
         go_on = partial(stage.finish, run) if at == END else partial(stage.resume, run, run.leg, at)
-        stage.agenda.at(swept(until), go_on)
+        stage.calendar.at(swept(until), go_on)
 
     def _later(self, run: Run, moment: datetime) -> None:
         player, stay = self.stage.player, run.stay
-        self.stage.agenda.at(
-            swept(moment), partial(player.complete, run, stay), unless=lambda: run.stay != stay
-        )
+        self.stage.calendar.at(swept(moment), partial(player.complete, run, stay), run)
 
     def _wait_for(self, step: WaitFor, run: Run) -> Any:
         """Register, then look back: what came before may be the answer."""
@@ -113,10 +116,7 @@ class Doing:
         run.change(wait=Waiting(step=step.name, kind=WaitKind.EVENT))
         if step.ranked:
             deadline = stage.clock.calendar() + step.lasts
-            stay = run.stay
-            stage.agenda.at(
-                swept(deadline), partial(self._at_the_end, run, stay), unless=lambda: run.stay != stay
-            )
+            stage.calendar.at(swept(deadline), partial(self._at_the_end, run, run.stay), run)
         path = self._came_before(step, run)
         if path > 1 and step.ranked:
             assert run.row.wait is not None
@@ -137,7 +137,7 @@ class Doing:
                 return path
         if stage.script.judges and (path := Listening(step, stage.script.journey, run.row).holds(stage)):
             return path
-        return OTHERWISE if is_lost(step, run.row, stage) else 0
+        return OTHERWISE if is_lost(step, run, stage) else 0
 
     def _at_the_end(self, run: Run, stay: int) -> None:
         best = run.row.wait.best if run.row.wait else 0
@@ -211,7 +211,7 @@ class Doing:
             if number == 1
             else partial(stage.player.fail, run, stay, path_error(number).__name__)
         )
-        stage.agenda.after(after, answer, unless=lambda: run.stay != stay)
+        stage.calendar.after(timedelta(seconds=after), answer, run)
         return WAITS
 
     # take_step
@@ -220,7 +220,7 @@ class Doing:
         """Branches that are judged here, changes, words to other journeys, rounds, the way out."""
         stage, step = self.stage, self.stage.script.step(task["step"])
         stage.figures.writes["step"] += 1
-        asked = TakeTask.from_task({**task, "park_after": 0})
+        asked = TakeTask.from_task(run.task({**task, "park_after": 0}))
         here = Acting(asked, run.row, stage.script.journey, step, stage.engine, stage.known(), stage, run)
         done = run.row.rounds.get(step.name, 0)
         answer = take(here)

@@ -15,6 +15,7 @@ from sojourn.journeys.naming import facts_of
 from sojourn.journeys.reentry import No, Refused, why_not
 from sojourn.journeys.splits import is_held_out, splits_of
 from sojourn.journeys.views import compiled
+from sojourn.planning.occasions import begun_by
 
 if TYPE_CHECKING:
     from sojourn.planning.stage import Stage
@@ -66,7 +67,7 @@ def _wanted(stage: "Stage", event: Event, place: int, key: str, entry: int) -> E
         entry=entry,
         version=script.version,
         version_arn=script.live.version_arn,
-        entered_by=event.key,
+        entered_by=begun_by(stage, event, place),
         entered_at=now if event.at is stage.clock.now else iso(event.at),
         identity=event.pk,
         at=first_state(journey),

@@ -4,7 +4,7 @@ behaviour = read_behaviour(text)
 behaviour.of("Send the welcome", "welcome", "email").open.rate
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache, cached_property
@@ -15,22 +15,8 @@ import yaml
 
 from sojourn.errors import Hopeless
 from sojourn.journeys.language.times import Duration
+from sojourn.planning.unplayable import RATED, faults_of
 
-PARTS = {
-    "email",
-    "sms",
-    "templates",
-    "steps",
-    "purchase",
-    "events",
-    "arrivals",
-    "people",
-    "calls",
-    "tasks",
-    "seed",
-}
-RATED = ("open", "click", "purchase", "unsubscribe", "complain", "stop")
-HABITS = {"bounce", "deliver", *RATED}
 HOUR = 3_600.0
 
 
@@ -119,7 +105,7 @@ class Behaviour:
         """What they do unasked."""
         return tuple(
             Deed(each["event"], _seconds(each, "every"), each.get("properties", {}))
-            for each in self.said.get("events", ())
+            for each in self.said.get("events") or ()
         )
 
     @cached_property
@@ -172,7 +158,14 @@ def read_behaviour(text: str) -> Behaviour:
     try:
         said = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise BehaviourRefusedError("(file)", f"it is no YAML: {str(error)[:200]}", "mend the text") from None
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        where = f" in line {mark.line + 1}" if mark else ""
+        said = f"it is no YAML{where}: {problem or 'it cannot be read'}"
+        raise BehaviourRefusedError("(file)", said, "mend the text") from None
+    except (RecursionError, ValueError):
+        raise BehaviourRefusedError(
+            "(file)", "it cannot be read", "see what `behaviour.yaml` looks like"
+        ) from None
     return behaviour_of(said or {})
 
 
@@ -180,7 +173,7 @@ def behaviour_of(said: Any) -> Behaviour:
     """The same of a decoded one."""
     if not isinstance(said, Mapping):
         raise BehaviourRefusedError("(file)", "it is no mapping", "begin with `email:` or `arrivals:`")
-    for field_name, problem, remedy in _faults(said):
+    for field_name, problem, remedy in faults_of(said):
         raise BehaviourRefusedError(field_name, problem, remedy)
     return Behaviour(_laid_over(dict(shipped().said), said))
 
@@ -192,67 +185,6 @@ def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, 
         is_laid = isinstance(said, Mapping) and isinstance(found.get(name), Mapping) and name != "zones"
         found[name] = _laid_over(found[name], said) if is_laid else said
     return found
-
-
-def _faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for name in sorted(set(said) - PARTS, key=str):
-        yield str(name), "nobody knows this part", f"one of {', '.join(sorted(PARTS))}"
-    for name, part in said.items():
-        if name not in {"events", "seed"} and not isinstance(part, Mapping | None):
-            yield str(name), "it is no mapping", "`name: value` pairs"
-            return
-    groups = [(channel, said.get(channel) or {}) for channel in ("email", "sms")]
-    for kind in ("templates", "steps"):
-        groups += [(f"{kind}.{name}", habits) for name, habits in (said.get(kind) or {}).items()]
-    for place, habits in groups:
-        yield from _of_habits(place, habits)
-    for place, value in _durations(said):
-        yield from _of_duration(place, value)
-
-
-def _of_habits(place: str, habits: Any) -> Iterator[tuple[str, str, str]]:
-    if not isinstance(habits, Mapping):
-        yield place, "it is no mapping", "for example {open: {rate: 0.4}}"
-        return
-    for name, said in habits.items():
-        where = f"{place}.{name}"
-        if name not in HABITS:
-            yield where, "nobody has this habit", f"one of {', '.join(sorted(HABITS))}"
-        elif name == "bounce":
-            yield from _of_rate(where, said)
-        elif not isinstance(said, Mapping):
-            yield where, "it is no mapping", "for example {rate: 0.4, after: [0.5, 20]}"
-        else:
-            yield from _of_rate(f"{where}.rate", said.get("rate", 0))
-            yield from _of_delay(f"{where}.after", said.get("after", [0, 0]))
-
-
-def _of_rate(place: str, value: Any) -> Iterator[tuple[str, str, str]]:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        yield place, f"{value!r} is no share", "a number from 0 to 1"
-
-
-def _of_delay(place: str, value: Any) -> Iterator[tuple[str, str, str]]:
-    is_pair = (
-        isinstance(value, list) and len(value) == 2 and all(isinstance(each, int | float) for each in value)
-    )
-    if not is_pair or not 0 <= value[0] <= value[1]:
-        yield place, f"{value!r} is no span", "two numbers of hours, [from, to]"
-
-
-def _durations(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    arrivals = said.get("arrivals") or {}
-    yield from ((f"arrivals.{name}", arrivals[name]) for name in ("over", "again") if name in arrivals)
-    for number, each in enumerate(said.get("events") or (), 1):
-        is_one = isinstance(each, Mapping) and "event" in each
-        yield f"events.{number}", each.get("every", "") if is_one else ""
-
-
-def _of_duration(place: str, value: Any) -> Iterator[tuple[str, str, str]]:
-    try:
-        Duration.from_text(str(value))
-    except ValueError:
-        yield place, f"{value!r} is no duration", "for example `30 days`; an event needs `event` and `every`"
 
 
 def _habit(said: Mapping[str, Any]) -> Habit:

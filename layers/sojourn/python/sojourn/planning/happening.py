@@ -44,16 +44,16 @@ def bought(stage: "Stage", because: str) -> None:
         stage.happens(event_of(stage, name, now, properties, f"bought-{because}"))
 
 
-def entry_event(stage: "Stage", entry: Entry, place: int, at: datetime, number: int) -> Event:
-    """The event by which this entry lets somebody in."""
+def entry_event(stage: "Stage", entry: Entry, place: int, at: datetime, which: int | str) -> Event:
+    """The event by which this entry lets somebody in: for the n-th time, or on an occasion by its name."""
     said = {**stage.behaviour.arrivals.properties, **stage.person.entry}
-    journey, about = stage.script.journey.name, f"entry-{place}-{number}"
+    journey, about = stage.script.journey.name, f"entry-{place}-{which}"
     if isinstance(entry, Trigger) and not entry.segment:
         return event_of(stage, entry.event, at, said, about)
     if isinstance(entry, ByRequest):
         name, said = REQUESTED, {**said, "journey": journey}
     else:
-        name, said = ENTERED, {**said, **_segment(entry, journey, place, at)}
+        name, said = ENTERED, {**said, **_segment(entry, journey, place, str(which))}
     digest = hashlib.sha256(f"{about}|{stage.person.contact}".encode()).hexdigest()
     return internal_event(stage.identity, name, at=at, message_id=digest, properties=said)
 
@@ -80,28 +80,29 @@ def _does(stage: "Stage", number: int, count: int, at: datetime) -> None:
     _again(stage, number, count + 1, at)
 
 
-def _segment(entry: Entry, journey: str, place: int, at: datetime) -> dict[str, Any]:
+def _segment(entry: Entry, journey: str, place: int, occasion: str) -> dict[str, Any]:
     if isinstance(entry, OnDate):
-        return {"segment": date_segment(journey, place), OCCURRENCE: iso(at)}
+        return {"segment": date_segment(journey, place), OCCURRENCE: occasion}
     if isinstance(entry, OnSchedule):
         told = {"segment": entry.segment, "cause": Cause.EXISTING.value, "journey": journey, "entry": place}
-        return {**told, OCCURRENCE: iso(at)}
+        return {**told, OCCURRENCE: occasion}
     assert isinstance(entry, Trigger)
     return {"segment": entry.segment, "cause": Cause.BEHAVIOUR.value}
 
 
 def arrive(stage: "Stage", at: datetime, number: int = 0) -> None:
-    """Come in by the journey's first entry at a moment; and perhaps again, after so long."""
-    stage.at(at, partial(_arrives, stage, at, number))
+    """Come in by the journey's first event at a moment; and perhaps again, after so long."""
+    place = stage.script.arrivals
+    if place:
+        stage.at(at, partial(_arrives, stage, place, at, number))
 
 
-def _arrives(stage: "Stage", at: datetime, number: int) -> None:
+def _arrives(stage: "Stage", place: int, at: datetime, number: int) -> None:
     entries = stage.script.journey.entries
     stage.figures.writes["event"] += 1
-    event = entry_event(stage, entries[0], 1, at, number)
-    if stage.script.live.entry_by(event) is None:
+    event = entry_event(stage, entries[place - 1], place, at, number)
+    if not stage.happens(event):
         stage.figures.refused[NOT_MET] += 1  # its properties are not those that the entry asks for
-    stage.happens(event)
     again = stage.behaviour.arrivals.again
     if again:
         share = lots(stage.seed, stage.person.contact, "again", str(number))[0]

@@ -8,10 +8,13 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from sojourn.clock import iso
 from sojourn.consent.model import MESSAGING, Channel, Consent, Purpose, Standing, Word, slot_of
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import new_contact_id
@@ -38,6 +41,7 @@ class Person:
     segments: frozenset[str] = frozenset()
     entry: Mapping[str, Any] = field(default_factory=dict)  # properties of the event that lets them in
     at: str = ""  # when they come in; "" as the behaviour says
+    is_made_up: bool = False
 
     @property
     def contact(self) -> str:
@@ -82,9 +86,8 @@ class MadeUp:
             traits["phone"] = f"+1212555{100 + place % 100:04d}"
         consent = said.get("consent") or {}
         said_yes = {"email": email < consent.get("email", 1), "sms": sms < consent.get("sms", 1)}
-        return person_of(
-            {"contact": contact, "consent": [name for name, yes in said_yes.items() if yes], **traits}
-        )
+        consents = [name for name, yes in said_yes.items() if yes]
+        return person_of({"contact": contact, "consent": consents, **traits}, is_made_up=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ class Filed:
             yield _read(row, f"{self.path}, contact {number}")
 
 
-def person_of(row: Mapping[str, Any]) -> Person:
+def person_of(row: Mapping[str, Any], *, is_made_up: bool = False) -> Person:
     """The person of a row; without a word on consent they allow whatever they have an address for."""
     user = str(row.get("user_id") or row.get("userId") or row.get("contact") or "")
     contact = str(row.get("contact") or new_contact_id(f"u#{user}"))
@@ -142,11 +145,12 @@ def person_of(row: Mapping[str, Any]) -> Person:
     )
     return Person(
         profile=profile,
-        consent=Consent(contact, 1, _standings(row.get("consent"))),
-        suppressed=dict.fromkeys(_words(row.get("suppressed")), "manual"),
-        segments=frozenset(_words(row.get("segments"))),
+        consent=Consent(contact, 1, _consents(row)),
+        suppressed=dict.fromkeys(_words(row, "suppressed"), "manual"),
+        segments=frozenset(_words(row, "segments")),
         entry=entry if isinstance(entry, Mapping) else {},
-        at=str(row.get("at") or ""),
+        at=_moment(row.get("at")) if row.get("at") else "",
+        is_made_up=is_made_up,
     )
 
 
@@ -160,14 +164,26 @@ def weighed(weights: Mapping[str, float], share: float) -> str:
     return list(weights)[-1]
 
 
-def _standings(said: Any) -> dict[str, Standing]:
+def _consents(row: Mapping[str, Any]) -> dict[str, Standing]:
     """`["email", "sms"]`, or a mapping of channel, or channel|purpose|topic, to a status; unsaid: all of marketing."""
-    if isinstance(said, Mapping):
-        words = {str(name): Word(word) for name, word in said.items()}
-    else:
-        channels = [each.value for each in MESSAGING] if said is None else _words(said)
-        words = dict.fromkeys(channels, Word.GIVEN)
+    said = row.get("consent")
+    try:
+        if isinstance(said, Mapping):
+            return _standings(said)
+        return _given(tuple(each.value for each in MESSAGING) if said is None else _words(row, "consent"))
+    except ValueError as error:
+        words = ", ".join(each.value for each in Word)
+        raise ValueError(f"`consent`: {error} — channels, each with one of {words}") from None
+
+
+def _standings(said: Mapping[str, Any]) -> dict[str, Standing]:
+    words = {str(name): Word(word) for name, word in said.items()}
     return {_slot(name): Standing.said(word, SAID_AT, "rehearsal") for name, word in words.items()}
+
+
+@lru_cache(maxsize=256)  # there are few ways to say yes, and nobody changes what they are answered
+def _given(channels: tuple[str, ...]) -> dict[str, Standing]:
+    return {_slot(name): Standing.said(Word.GIVEN, SAID_AT, "rehearsal") for name in channels}
 
 
 def _slot(name: str) -> str:
@@ -176,11 +192,23 @@ def _slot(name: str) -> str:
     return slot_of(Channel(name), Purpose.MARKETING, None)
 
 
-def _words(said: Any) -> list[str]:
+def _words(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """A list, or the words of a text."""
+    said = row.get(key) or ()
     if isinstance(said, str):
-        return said.replace(",", " ").split()
-    return [str(each) for each in said or ()]
+        return tuple(said.replace(",", " ").split())
+    if not isinstance(said, list | tuple):
+        raise ValueError(f"`{key}` is {said!r} — a list, or words with commas between them, is wanted")
+    return tuple(str(each) for each in said)
+
+
+def _moment(said: Any) -> str:
+    """When they come in; a day, or a time without its zone, is UTC's."""
+    try:
+        found = datetime.fromisoformat(str(said))
+        return iso(found if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        raise ValueError(f"`at` is {said!r} — a day or a moment is wanted, as 2026-12-01T09:00:00Z") from None
 
 
 def _read(row: Any, where: str) -> Person:
@@ -189,16 +217,26 @@ def _read(row: Any, where: str) -> Person:
     try:
         return person_of(row)
     except ValueError as error:
-        words = ", ".join(each.value for each in Word)
-        raise ContactsRefusedError(
-            f"{where}: `consent`: {error} — channels, each with one of {words}"
-        ) from None
+        raise ContactsRefusedError(f"{where}: {error}") from None
 
 
 def _rows(path: Path) -> Iterator[Any]:
+    try:
+        yield from _read_rows(path)
+    except UnicodeDecodeError:
+        raise ContactsRefusedError(f"{path}: it is not UTF-8 text — save it as UTF-8") from None
+    except csv.Error as error:
+        raise ContactsRefusedError(f"{path}: no CSV: {error} — mend the quotes, or save it anew") from None
+
+
+def _read_rows(path: Path) -> Iterator[Any]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         if path.suffix == ".csv":
-            yield from csv.DictReader(lines)
+            header = lines.readline()
+            lines.seek(0)
+            for row in csv.DictReader(lines, delimiter=";" if header.count(";") > header.count(",") else ","):
+                row.pop(None, None)  # what a row has more than the header
+                yield row
         else:
             yield from _decoded(path, lines)
 
@@ -209,7 +247,7 @@ def _decoded(path: Path, lines: Iterable[str]) -> Iterator[Any]:
             continue
         try:
             yield json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ContactsRefusedError(
                 f"{path}:{number}: it is no JSON — one object a line, or a .csv file"
             ) from None

@@ -1,52 +1,84 @@
-"""The parts of a machine's states as fast functions: what is constant is made once, plain paths are looked up at once.
+"""The states of a machine made ready to be played: what is constant is made once, plain paths are looked up at once.
 
-`asl/expressions.py` says what an expression means, and does whatever is not a plain path.
+`asl/expressions.py` says what an expression means, and does whatever is not a plain path, or a path beside a text.
 """
 
+import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sojourn.asl.expressions import EvaluationError, is_expression, template
-from sojourn.asl.machine import Machine, Walkable
+from sojourn.planning.runs import Run
 
-Scope = Mapping[str, Any]
-PATH = re.compile(r"\{% \$((?:[a-zA-Z_]\w*)(?:\.[a-zA-Z_]\w*)*) %\}")
+NAME = r"[a-zA-Z_]\w*"
+PATH = re.compile(rf"\{{% \$({NAME}(?:\.{NAME})*) %\}}")
+SAID = re.compile(rf"\{{% \$({NAME}(?:\.{NAME})*) = ('[^'\\]*'|\"(?:[^\"\\]|\\.)*\") %\}}")
 MISSING = object()
+RESULT, ERROR = "result", "errorOutput"  # what came of a state, as expressions call it
+
+Came = Any  # the result, or the error; None before there is one
+Made = Callable[[Run, Any, Came], Any]  # by the run, the state's input, and what came of it
+Start = Callable[[Run, Any, Came], Any]
 
 
-def quickened(machine: Machine, definition: Mapping[str, Any]) -> dict[str, Walkable]:
-    """The states, with what they hand to functions and to each other made fast."""
-    return {name: _state(state, definition["States"][name]) for name, state in machine.states.items()}
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A JSON value whose strings may be expressions: as it stands, or `made` each time."""
+
+    value: Any = None
+    made: Made | None = None
+
+    def of(self, run: Run, data: Any, came: Came = None) -> Any:
+        """The value here."""
+        return self.value if self.made is None else self.made(run, data, came)
 
 
-def quick(value: Any) -> Callable[[Scope], Any]:
-    """The function of a JSON value whose strings may be expressions."""
+def quick(value: Any, state: str, came: str = RESULT) -> Part:
+    """The part of a state; `came` is what its expressions may call what came of it."""
     if not _varies(value):
-        return lambda scope: value
+        return Part(value)
+    if isinstance(value, str):
+        return Part(made=_path(value, state, came))
     if not isinstance(value, dict):
-        return _path(value) if isinstance(value, str) else template(value)
+        return Part(made=_general(value, state, came))
     constant = {key: part for key, part in value.items() if not _varies(part)}
-    varying = [(key, quick(part)) for key, part in value.items() if _varies(part)]
+    varying = [(key, part) for key, each in value.items() if (part := quick(each, state, came).made)]
 
-    def made(scope: Scope) -> dict[str, Any]:
+    def made(run: Run, data: Any, came: Came) -> dict[str, Any]:
         found = dict(constant)
         for key, part in varying:
-            found[key] = part(scope)
+            found[key] = part(run, data, came)
         return found
 
-    return made
+    return Part(made=made)
 
 
-def _state(state: Walkable, definition: Mapping[str, Any]) -> Walkable:
-    if state.type != "Task":
-        return state
-    return replace(
-        state,
-        arguments=quick(definition["Arguments"]),
-        output=quick(definition["Output"]) if "Output" in definition else None,
-    )
+def table_of(conditions: Sequence[str]) -> tuple[Made, dict[str, int]] | None:
+    """Where all of them compare one path with texts: the path, and the place of the first condition by its text."""
+    matches = [SAID.fullmatch(each) for each in conditions]
+    if not all(matches) or len({match[1] for match in matches if match}) != 1:
+        return None
+    table: dict[str, int] = {}
+    names: list[str] = []
+    for place, match in enumerate(matches):
+        assert match is not None
+        names, text = match[1].split("."), match[2]
+        table.setdefault(text[1:-1] if text[0] == "'" else json.loads(text), place)
+    found = _start(names, "")
+    return (_along(*found, missing=MISSING), table) if found else None
+
+
+def scope_of(run: Run, state: str, data: Any, came: str, what: Came) -> dict[str, Any]:
+    """All that an expression may read."""
+    context = {
+        "Execution": {"Input": run.input},
+        "State": {"Name": state, "EnteredTime": str(run.stay), "RetryCount": 0},
+        "Task": {"Token": "token"},
+    }
+    more = {} if what is None else {came: what}
+    return {**run.variables, "states": {"input": data, "context": context, **more}}
 
 
 def _varies(value: Any) -> bool:
@@ -55,18 +87,55 @@ def _varies(value: Any) -> bool:
     return any(map(_varies, value)) if isinstance(value, list) else is_expression(value)
 
 
-def _path(text: str) -> Callable[[Scope], Any]:
-    match = PATH.fullmatch(text)
-    if match is None:
-        return template(text)
-    names = match[1].split(".")
+def _general(value: Any, state: str, came: str) -> Made:
+    evaluate = template(value)
+    return lambda run, data, what: evaluate(scope_of(run, state, data, came, what))
 
-    def found(scope: Scope) -> Any:
-        value: Any = scope
-        for name in names:
-            value = value.get(name, MISSING) if isinstance(value, dict) else MISSING
-        if value is MISSING:
-            raise EvaluationError(text)
+
+def _path(text: str, state: str, came: str) -> Made:
+    match = PATH.fullmatch(text)
+    found = _start(match[1].split("."), came) if match else None
+    return _along(*found, missing=EvaluationError(text)) if found else _general(text, state, came)
+
+
+def _start(names: list[str], came: str) -> tuple[Start, list[str]] | None:
+    """Where a path begins, and its names from there."""
+    if names[0] != "states":
+        return (lambda run, data, what: run.variables), names
+    if names[1:4] == ["context", "Execution", "Input"]:
+        return (lambda run, data, what: run.input), names[4:]
+    if names[1:] == ["context", "State", "RetryCount"]:
+        return (lambda run, data, what: 0), []
+    if names[1:] == ["context", "Task", "Token"]:
+        return (lambda run, data, what: "token"), []
+    if names[1:2] == ["input"]:
+        return (lambda run, data, what: data), names[2:]
+    if came and names[1:2] == [came]:
+        return (lambda run, data, what: what), names[2:]
+    return None
+
+
+def _along(start: Start, names: list[str], *, missing: Any) -> Made:
+    """What stands at the end; where it leads nowhere, `missing` is raised if it is an error, or else told."""
+
+    def lost() -> Any:
+        if isinstance(missing, Exception):
+            raise missing
+        return missing
+
+    def first(run: Run, data: Any, what: Came) -> Any:
+        value = start(run, data, what)
+        return value[name] if isinstance(value, dict) and name in value else lost()
+
+    def found(run: Run, data: Any, what: Came) -> Any:
+        value: Any = start(run, data, what)
+        for each in names:
+            if not isinstance(value, dict) or each not in value:
+                return lost()
+            value = value[each]
         return value
 
-    return found
+    if len(names) == 1:
+        (name,) = names
+        return first
+    return found if names else start

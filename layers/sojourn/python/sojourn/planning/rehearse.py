@@ -20,13 +20,15 @@ from sojourn.clock import ManualClock, parse_iso
 from sojourn.contacts.workspace import Workspace, WorkspaceReader, use_workspace
 from sojourn.journeys.model import Journey
 from sojourn.planning.chance import drawn
+from sojourn.planning.diary import told
 from sojourn.planning.figures import Figures, Total
 from sojourn.planning.habits import Behaviour
 from sojourn.planning.happening import arrive, live_unasked
+from sojourn.planning.occasions import await_occasions
 from sojourn.planning.people import People, Person
 from sojourn.planning.runs import Journal
 from sojourn.planning.script import Script
-from sojourn.planning.stage import Stage, told
+from sojourn.planning.stage import Stage
 
 ANYWHERE = Workspace()
 A_PART = 250  # contacts, before anybody hears how far it is
@@ -115,6 +117,7 @@ def play(plan: Plan, person: Person, figures: Figures, journal: Journal | None =
         journal=journal,
     )
     arrive(stage, arrival_of(plan, person))
+    await_occasions(stage, plan.start)
     live_unasked(stage, plan.start)
     stage.play()
     return stage

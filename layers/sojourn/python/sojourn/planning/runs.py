@@ -1,7 +1,9 @@
 """What is remembered of one contact's runs while they are played: where they stand, what was sent, the diary."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
+from operator import attrgetter
 from typing import Any
 
 from sojourn.clock import iso
@@ -39,9 +41,19 @@ class Run:
         if self.messaged is not None:
             self._changes["messaged_at"], self.messaged = iso(self.messaged), None
         if self._changes:
-            self._row = replace(self._row, **self._changes)
+            self._row = _laid_on(self._row, self._changes)
             self._changes = {}
         return self._row
+
+    def task(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """A Task's payload as the real functions get it, with what is of the run."""
+        return {"enrolment": self.id, "leg": self.leg, "attempt": 0, **payload}
+
+    @property
+    def rounds(self) -> Mapping[str, int]:
+        """Of repeats, as the row would have them."""
+        found: Mapping[str, int] = self._changes.get("rounds", self._row.rounds)
+        return found
 
     def change(self, **fields: Any) -> None:
         """Lay these on the row."""
@@ -58,6 +70,18 @@ class Run:
         if self.is_active:
             return self.at
         return f"{self.status.value}: {self.reason}" if self.reason else self.status.value
+
+
+NAMES = tuple(each.name for each in fields(Enrolment))
+ALL = attrgetter(*NAMES)
+
+
+def _laid_on(row: Enrolment, changes: Mapping[str, Any]) -> Enrolment:
+    """The same as `replace`, which takes three times as long."""
+    made, put = object.__new__(Enrolment), object.__setattr__
+    for name, value in {**dict(zip(NAMES, ALL(row), strict=True)), **changes}.items():
+        put(made, name, value)
+    return made
 
 
 @dataclass(slots=True)

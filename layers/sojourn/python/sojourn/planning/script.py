@@ -1,26 +1,37 @@
 """A journey made ready to be played: the compiled machine with its states prepared once, and what its steps need."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sojourn.asl.machine import Walkable, prepare
+from sojourn.asl.machine import prepare
 from sojourn.clock import iso
+from sojourn.contacts.workspace import Workspace
 from sojourn.delivery.model import SendRequest
+from sojourn.errors import SojournError
+from sojourn.events.model import Event
 from sojourn.journeys.answering import HEARD
 from sojourn.journeys.compile import Target, compile_journey
 from sojourn.journeys.delivering import request_of
 from sojourn.journeys.hearing import heard_by
+from sojourn.journeys.language.entering import ByRequest, OnSchedule, Trigger
 from sojourn.journeys.live import LiveJourney
 from sojourn.journeys.model import Journey
 from sojourn.journeys.naming import named_by
+from sojourn.journeys.schedules import next_moment
 from sojourn.journeys.shape import Shape, shape_of
 from sojourn.journeys.steps import Branch, Repeat, Send, Split, Step, WaitFor, every
 from sojourn.messages.model import Message
-from sojourn.planning.quick import quickened
+from sojourn.planning.states import State, ready
 from sojourn.rules.nodes import Rule
+from sojourn.rules.references import references_of
+from sojourn.rules.view import References
 from sojourn.segments.model import ENTERED
+
+if TYPE_CHECKING:
+    from sojourn.planning.usual import Usual
 
 SEND, PARK, TAKE, CALL = "send", "park", "take", "call"
 TARGET = Target(
@@ -33,6 +44,35 @@ OPENED, CLICKED, DELIVERED, BOUNCED = (
     "Message Bounced",
 )
 
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What follows a skipped message: why the run is over, or the path that it goes along; what the machine hears."""
+
+    leaves: str
+    path: str
+    error: type[SojournError] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A send step, with what its messages and its requests say whoever they are for."""
+
+    step: Send
+    message: Mapping[str, Any]
+    request: Mapping[str, Any]
+    is_held_out: bool  # it stands in an arm to which nothing is sent
+    name: str
+    channel: str
+    template: str
+    purpose: str
+    topic: str | None
+    missed: dict[str, Missed] = field(
+        default_factory=dict
+    )  # by the reason of the skip; filled as they are met
+
 
 @dataclass(frozen=True)
 class Script:
@@ -42,26 +82,54 @@ class Script:
     version: int = 1
 
     @cached_property
-    def machine(self) -> tuple[str, Mapping[str, Walkable]]:
+    def machine(self) -> tuple[str, Mapping[str, State]]:
         """Where it starts, and its states."""
         compiled = compile_journey(self.journey, version=self.version, target=TARGET)
         machine = prepare("rehearsal", compiled)
-        return machine.start_at, quickened(machine, compiled)
+        return machine.start_at, ready(machine, compiled, self.shape.steps)
 
     @cached_property
-    def requests(self) -> dict[str, dict[str, Any]]:
-        """What each send asks of delivery, but for the message; filled as they are asked."""
+    def usual(self) -> "dict[Workspace, Usual]":
+        """What is known of its messages' verdicts, by the workspace that they are sent in."""
         return {}
 
-    def request(self, step: Send, message: Message, *, ghost: bool) -> SendRequest:
+    @cached_property
+    def _cues(self) -> dict[str, Cue]:
+        return {}
+
+    def cue(self, name: str) -> Cue:
+        """What is the same for everybody at this send step; made when the first comes to it."""
+        if name not in self._cues:
+            step = self.shape.steps[name]
+            assert isinstance(step, Send)
+            self._cues[name] = self._cue(step)
+        return self._cues[name]
+
+    def _cue(self, step: Send) -> Cue:
+        journey = self.journey
+        message: dict[str, Any] = {
+            "journey": journey.name,
+            "version": self.version,
+            "step": step.name,
+            "channel": step.channel.value,
+            "template": step.template,
+            "template_version": 1,
+            "topic": journey.topic or "",
+            "purpose": journey.purpose.value,
+        }
+        blank = Message(contact="", digest="", enrolment="", identity="", **message)
+        made = request_of(journey, step, blank, self.templates)
+        request = {each.name: getattr(made, each.name) for each in fields(made)}
+        del request["message"], request["ghost"]
+        is_held_out = step.name in self.shape.held_out
+        told = step.name, step.channel.value, step.template, journey.purpose.value, journey.topic or None
+        return Cue(step, message, request, is_held_out, *told)
+
+    def request(self, cue: Cue, message: Message, *, ghost: bool) -> SendRequest:
         """The same as `request_of`, which is asked once for a step."""
-        if step.instead is not None:
-            return request_of(self.journey, step, message, self.templates, ghost=ghost)
-        known = self.requests.get(step.name)
-        if known is None:
-            made = request_of(self.journey, step, message, self.templates)
-            known = self.requests[step.name] = {each.name: getattr(made, each.name) for each in fields(made)}
-        return SendRequest(**{**known, "message": message, "ghost": ghost})
+        if cue.step.instead is not None:
+            return request_of(self.journey, cue.step, message, self.templates, ghost=ghost)
+        return SendRequest(message=message, ghost=ghost, **cue.request)
 
     @cached_property
     def shape(self) -> Shape:
@@ -81,6 +149,25 @@ class Script:
             starts=iso(journey.starts) if journey.starts else "",
             ends=iso(journey.ends) if journey.ends else "",
         )
+
+    @cached_property
+    def arrivals(self) -> int:
+        """The place, from 1, of the first entry that is an event; 0: only dates and schedules bring anybody."""
+        entries = enumerate(self.journey.entries, 1)
+        return next((place for place, entry in entries if isinstance(entry, Trigger | ByRequest)), 0)
+
+    @cached_property
+    def _moments(self) -> dict[tuple[int, datetime], list[datetime]]:
+        return {}
+
+    def moment(self, place: int, number: int, start: datetime) -> datetime:
+        """The n-th moment, from 0, of a schedule from the start on: the same for everybody."""
+        entry = self.journey.entries[place - 1]
+        assert isinstance(entry, OnSchedule)
+        known = self._moments.setdefault((place, start), [])
+        while len(known) <= number:
+            known.append(next_moment(entry, known[-1] if known else start))
+        return known[number]
 
     @cached_property
     def named(self) -> frozenset[str]:
@@ -107,8 +194,21 @@ class Script:
 
     @cached_property
     def judges(self) -> bool:
-        """Whether a rule is asked anywhere, so that all that happens must be remembered."""
+        """Whether a rule is asked anywhere."""
         return next(iter(_rules(self.journey)), None) is not None
+
+    @cached_property
+    def judged(self) -> References:
+        """What the rules look at, all together: other events change nothing of what they say."""
+        asked = [references_of(rule) for rule in _rules(self.journey)]
+        return References(
+            events=frozenset(name for each in asked for name in each.events),
+            every_event=any(each.every_event for each in asked),
+        )
+
+    def folds(self, name: str) -> bool:
+        """Whether a rule may see that an event of this name was."""
+        return self.judged.every_event or name in self.judged.events
 
     @cached_property
     def _awaited(self) -> dict[str, frozenset[str]]:
@@ -123,7 +223,19 @@ class Script:
 
     def hears(self, name: str) -> bool:
         """Whether an event of this name need be played."""
-        return self.judges or self.live.heard.everything or name in self.heard
+        return self._hears_all or name in self._listened
+
+    @cached_property
+    def _hears_all(self) -> bool:
+        return self.judged.every_event or self.live.heard.everything
+
+    @cached_property
+    def _listened(self) -> frozenset[str]:
+        return self.heard | self.judged.events
+
+    def moves(self, event: Event) -> bool:
+        """Whether it may move a run, by the engine's own word; what it changes of somebody is not looked at."""
+        return bool(self.live.heard.attributes) or self.live.heard.hears(event, NOTHING)
 
     def step(self, name: str) -> Step:
         """The step of this name."""

@@ -11,9 +11,9 @@ from sojourn.journeys.enrolment import Enrolment
 from sojourn.journeys.views import ENTRY, REPLY, compiled
 from sojourn.rules.nodes import Rule
 from sojourn.rules.traces import add
-from sojourn.rules.view import MessageSeen, TraceSpec, View
+from sojourn.rules.view import MessageSeen, Needs, TraceSpec, View
 from sojourn.segments.model import is_believed
-from sojourn.segments.view import Loaded, view_of
+from sojourn.segments.view import NOTHING, Loaded, view_of
 
 if TYPE_CHECKING:
     from sojourn.planning.runs import Sent
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 def seen(stage: "Stage", row: Enrolment, rules: Iterable[Rule]) -> View:
     """What these rules may ask."""
     wanted: dict[str, TraceSpec] = {}
+    needs = Needs.NOTHING
     for rule in rules:
-        wanted |= compiled(rule).traces
-    view = view_of(
-        _traced(stage, wanted), stage.clock.calendar(), workspace=stage.workspace, loaded=_loaded(stage)
-    )
+        asked = compiled(rule)
+        wanted |= asked.traces
+        needs |= asked.references.needs
+    loaded = _loaded(stage, needs) if needs else NOTHING
+    view = view_of(_traced(stage, wanted), stage.clock.now, workspace=stage.workspace, loaded=loaded)
     own = {ENTRY: dict(row.facts), REPLY: dict(row.replies)}
     return replace(view, attributes={**view.attributes, **own}, segments=stage.person.segments)
 
@@ -46,13 +48,15 @@ def _traced(stage: "Stage", wanted: dict[str, TraceSpec]) -> Profile:
     return replace(known, traces={**known.traces, **traces})
 
 
-def _loaded(stage: "Stage") -> Loaded:
+def _loaded(stage: "Stage", needs: Needs) -> Loaded:
     addresses = ((Channel.EMAIL, stage.profile.email), (Channel.SMS, stage.profile.phone))
     reachable = frozenset(
         each.value for each, address in addresses if address and each not in stage.suppressed
     )
-    messages = tuple(_seen(stage, each) for each in stage.sent.values() if each.state == "sent")
-    return Loaded(stage.consent, reachable, messages)
+    sent = stage.sent.values() if Needs.MESSAGES in needs else ()
+    return Loaded(
+        stage.consent, reachable, tuple(_seen(stage, each) for each in sent if each.state == "sent")
+    )
 
 
 def _seen(stage: "Stage", sent: "Sent") -> MessageSeen:

@@ -7,11 +7,11 @@ does to a run (journeys/moving.py), which answer it is (journeys/answering.py), 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import cached_property
 
-from sojourn.asl.agenda import Agenda
 from sojourn.clock import ManualClock, iso
-from sojourn.consent.model import apply
+from sojourn.consent.model import ConsentChange, apply
+from sojourn.consent.model import Status as Standing
 from sojourn.consent.statements import changes_of
 from sojourn.contacts.model import Profile, fold
 from sojourn.contacts.workspace import Workspace
@@ -28,52 +28,25 @@ from sojourn.journeys.moving import GOAL
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.steps import WaitFor
 from sojourn.planning.answers import Listening, hope_ends
+from sojourn.planning.calendar import Calendar
 from sojourn.planning.doing import Doing
 from sojourn.planning.entering import at_the_door
 from sojourn.planning.figures import Figures
 from sojourn.planning.habits import Behaviour
 from sojourn.planning.moves import Told
+from sojourn.planning.nobody import NoMachines
+from sojourn.planning.occasions import later
 from sojourn.planning.people import Person
 from sojourn.planning.play import Player
 from sojourn.planning.runs import Journal, Line, Run, Sent
-from sojourn.planning.script import Script
+from sojourn.planning.script import Cue, Script
 from sojourn.planning.seeing import seen
+from sojourn.planning.usual import Usual
 from sojourn.rules.nodes import Rule
 from sojourn.rules.view import View
 
 TRACK = "track"
 NOBODY: Mapping[str, str] = {}
-
-
-class NoMachines:
-    """Step Functions of a rehearsal: there are none, and nothing that is decided here asks for them."""
-
-    def start(self, enrolment: Enrolment) -> None:
-        """Nothing."""
-
-    def stop(self, enrolment: Enrolment) -> None:
-        """Nothing."""
-
-    def complete(self, token: str) -> bool:
-        """Nobody waits."""
-        return False
-
-    def fail(self, token: str, error: str) -> bool:
-        """Nobody waits."""
-        return False
-
-    def status(self, enrolment: Enrolment) -> str | None:
-        """None runs."""
-        return None
-
-
-class Calendar(Agenda):
-    """An agenda whose clock is set, not moved."""
-
-    def _move_to(self, moment: datetime) -> None:
-        clock = self.clock
-        assert isinstance(clock, ManualClock)
-        clock.now = max(moment, clock.now)
 
 
 class Stage:
@@ -96,9 +69,11 @@ class Stage:
         self.seed, self.until, self.figures, self.journal = seed, until, figures, journal
         self.workspace = workspace
         self.clock = ManualClock(start)
-        self.agenda = Calendar(self.clock)
-        self.engine = Engine(clock=self.clock, machines=NoMachines(), due_shards=1)
+        self.calendar = Calendar(self.clock)
+        self.usual = script.usual.get(workspace) or script.usual.setdefault(workspace, Usual(workspace))
+        self.contact = person.contact
         self.profile, self.consent = person.profile, person.consent
+        self._standings: dict[str, Standing | None] = {}
         self.suppressed = dict(person.suppressed)
         self.ledger = Ledger(person.contact)
         self.identity = next(iter(person.profile.partitions), f"u#{person.contact}")
@@ -106,34 +81,44 @@ class Stage:
         self.runs: list[Run] = []
         self.sent: dict[str, Sent] = {}
         self._folded, self._unfolded = 0, list[Event]()
-        self._told = start, iso(start)
-        doing = Doing(self)
-        self.player = Player(script, self.agenda, doing.functions, figures, journal)
+        self._told: tuple[datetime | None, str] = None, ""
+        self._doing = Doing(self)
+        self.player = Player(script, self.calendar, self._doing.functions, figures, journal)
 
     def play(self) -> None:
         """All that falls due until the end; then each run is counted where it stands."""
-        self.agenda.run_until(self.until)
+        self.calendar.run_until(self.until)
         self.figures.contacts += 1
         for run in self.runs:
             kept = self.figures.standing if run.is_active else self.figures.ended
             kept[run.stands] += 1
+        self._part()
+
+    def _part(self) -> None:
+        """Whoever played it lets go of it, so that nothing of it is left when it is looked at no more."""
+        self.calendar.clear()
+        self.player.functions.clear()
+        self._doing.part()
+        del self._doing
 
     # What happens
 
     def at(self, moment: datetime, action: Callable[[], object]) -> None:
         """Let something happen, if that is before the end."""
         if moment <= self.until:
-            self.agenda.at(moment, action)
+            self.calendar.at(moment, action)
 
-    def happens(self, event: Event) -> None:
-        """The contact does something: it is folded in, it moves runs, it may let them in."""
+    def happens(self, event: Event) -> bool:
+        """The contact does something: it is folded in, it moves runs, and (if so, True) it comes to the door."""
         self._fold(event)
         self.history.append(event)
-        for run in tuple(self.runs):
-            self._touch(run, event)
+        if self.runs and self.script.moves(event):
+            for run in tuple(self.runs):
+                self._touch(run, event)
         place = self.script.live.entry_by(event)
-        if place is not None:
+        if place is not None and not later(self, event, place):
             self._come(event, place)
+        return place is not None
 
     def remembers(self, event: Event) -> None:
         """Something that happened before anything counts: who they are follows from it, and it moves nobody."""
@@ -185,6 +170,11 @@ class Stage:
 
     # What is known
 
+    @cached_property
+    def engine(self) -> Engine:
+        """What the engine's own code asks for; most need none."""
+        return Engine(clock=self.clock, machines=NoMachines(), due_shards=1)
+
     @property
     def now_text(self) -> str:
         """Now, as rows have it."""
@@ -192,6 +182,17 @@ class Stage:
         if now is not self._told[0]:
             self._told = now, iso(now)
         return self._told[1]
+
+    def standing(self, cue: Cue) -> Standing | None:
+        """What they allow of a step's messages."""
+        if cue.name not in self._standings:
+            self._standings[cue.name] = self.consent.status(cue.channel, cue.purpose, cue.topic)
+        return self._standings[cue.name]
+
+    def says(self, change: ConsentChange) -> None:
+        """Another word on what they allow."""
+        self.consent = apply(self.consent, change)
+        self._standings.clear()
 
     def look(self, row: Enrolment, rules: Iterable[Rule]) -> View:
         """The contact as these rules see them, inside a run."""
@@ -267,12 +268,12 @@ class Stage:
     def _fold(self, event: Event) -> None:
         """What they say of themselves counts at once; what they do, when a rule asks for it."""
         says = event.type != TRACK or event.event.startswith("Consent ") or "consent" in event.context
-        if says or self.script.judges:
+        if says or self.script.folds(event.event):
             self._unfolded.append(event)
         if says:
             self.known()
             for change in changes_of(event, is_known=self.profile.is_known):
-                self.consent = apply(self.consent, change)
+                self.says(change)
 
     def known(self) -> Profile:
         """Who they are by now."""
@@ -281,17 +282,3 @@ class Stage:
             self.profile = fold(self.profile, deed_of(event), identity=event.pk, sequence=str(self._folded))
         self._unfolded.clear()
         return self.profile
-
-
-def in_order(lines: Iterable[Line]) -> list[Line]:
-    """A diary by time; what happens at one moment stays in its order."""
-    return sorted(lines, key=lambda line: line.at)
-
-
-def told(stage: Stage, until: datetime) -> list[dict[str, Any]]:
-    """The diary as JSON, with the contact's own time."""
-    from sojourn.segments.view import zone_of
-
-    assert stage.journal is not None
-    zone = zone_of(stage.profile, stage.workspace)
-    return [line.to_json(zone) for line in in_order(stage.journal.lines) if line.at <= until]

@@ -26,7 +26,16 @@ class Acting(Here):
     def at(cls, stage: "Stage", run: Run, task: Mapping[str, Any]) -> Self:
         """Where a Task stands."""
         step, journey = stage.script.step(task["step"]), stage.script.journey
-        return cls(TakeTask.from_task(task), run.row, journey, step, stage.engine, stage.profile, stage, run)
+        return cls(
+            TakeTask.from_task(run.task(task)),
+            run.row,
+            journey,
+            step,
+            stage.engine,
+            stage.profile,
+            stage,
+            run,
+        )
 
     def look(self, rules: Iterable[Rule]) -> View:
         """The person as these rules see them."""

@@ -7,12 +7,11 @@ fields.finish()  # what nobody took is an unknown key
 ```
 """
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sojourn.rules.findings import MOST_FINDINGS, Finding, Place, Source, printable
+from sojourn.rules.findings import MOST_FINDINGS, Finding, Place, Source, likeliest, printable
 from sojourn.rules.tree import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
@@ -118,9 +117,9 @@ class Fields:
             self.wrong(line, f"the key `{printable(key)}` comes twice", remedy)
         for key in self.values:
             if key not in self.asked and len(self.notes.findings) < MOST_FINDINGS:
-                near = difflib.get_close_matches(key, self.asked, n=1)
+                near = likeliest(key, self.asked)
                 known = ", ".join(f"`{name}`" for name in dict.fromkeys(self.asked))
-                remedy = f"did you mean `{near[0]}`?" if near else f"delete it; known here: {known}"
+                remedy = f"did you mean `{near}`?" if near else f"delete it; known here: {known}"
                 self.wrong(self.key_lines[key], f"unknown key `{printable(key)}`", remedy)
 
     def wrong(self, line: int, problem: str, remedy: str) -> None:

@@ -1,7 +1,7 @@
 """What is wrong with a file: where, what, and what to do about it."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sojourn.errors import Hopeless
@@ -73,8 +73,22 @@ def printable(text: str, longest: int = 80) -> str:
 
 def nearest(word: str, known: Mapping[str, object]) -> str:
     """A remedy that names the likeliest word, or all of them."""
-    near = difflib.get_close_matches(word, known, n=1) if len(known) <= MOST_CANDIDATES else []
+    near = likeliest(word, known) if len(known) <= MOST_CANDIDATES else None
     if near:
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean '{near}'?"
     listed = ", ".join(f"'{name}'" for name in list(known)[:10])
     return f"choose one of {listed}" if listed else "there is none yet"
+
+
+def likeliest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that the fewest letters part from this one; None when none is near.
+
+    difflib's measure favours long words: it takes `in segment` for `not in segment` rather than for `segment`.
+    """
+    near = difflib.get_close_matches(word, known)
+    return min(near, key=lambda each: _letters_apart(word, each)) if near else None
+
+
+def _letters_apart(one: str, other: str) -> int:
+    shared = sum(block.size for block in difflib.SequenceMatcher(None, one, other).get_matching_blocks())
+    return len(one) + len(other) - 2 * shared

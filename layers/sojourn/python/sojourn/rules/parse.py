@@ -4,6 +4,7 @@ Nothing is constructed from tags and nothing is repeated by aliases; size, depth
 limited. So no text, however hostile, costs more than a second or yields anything but a tree or a `MalformedError`.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,10 @@ WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+INVISIBLE = re.compile(
+    "[\x85\u00a0\u200b\u2028\u2029\u3000\ufeff]"
+)  # YAML takes them for words, or for line breaks
+JSON = re.compile(r"\s*\{\s*\"")
 PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 
 
@@ -69,13 +74,32 @@ def _joined(pair: re.Match[str]) -> str:
 
 
 def _malformed(text: str, error: yaml.YAMLError) -> MalformedError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if found := INVISIBLE.search(text):
+        problem = f"not YAML, and there is an invisible character (U+{ord(found[0]):04X}) in this line"
+        return MalformedError(text.count("\n", 0, found.start()) + 1, problem, "type the line anew")
+    if JSON.match(text) and (unread := _not_json(text)):
+        return unread
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "end of stream" in said and (opened := getattr(error, "context_mark", None)):
+        mark, said = opened, "what begins here is not closed"
     position = getattr(error, "position", None)
     line = mark.line + 1 if mark else text.count("\n", 0, position or 0) + 1
     line = min(line, len(text.splitlines()) or 1)  # what is missing at the end is said of the last line
     remedy = "mend the line or the one before it; names with `: ` or ` #` in them need quotes"
     return MalformedError(line, f"not YAML: {said}", remedy)
+
+
+def _not_json(text: str) -> MalformedError | None:
+    """Of what was meant as JSON, what a reader of JSON says is clearer."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        problem = f"not JSON: {error.msg} at column {error.colno}"
+        return MalformedError(error.lineno, problem, "mend the line or the one before it")
+    except RecursionError:
+        pass
+    return None
 
 
 @dataclass(slots=True)

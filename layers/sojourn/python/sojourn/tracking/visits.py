@@ -17,7 +17,7 @@ from sojourn.events import store as events
 from sojourn.events.model import Event, internal_event
 from sojourn.messages.library import get_template
 from sojourn.messages.model import Message
-from sojourn.messages.store import find_message
+from sojourn.messages.store import find_known
 from sojourn.messages.urls import compose
 from sojourn.tables import store_errors_translated
 from sojourn.tracking.classify import Visitor, classify
@@ -58,7 +58,9 @@ class Gate:
 
     clock: Clock
     keys: LinkKeys = field(default_factory=lambda: link_keys)
-    find_message: Callable[[str], Message | None] = find_message
+    find_message: Callable[[str], Message | None] = (
+        find_known  # doors ask whose it is, of which step and template
+    )
     links_of: Callable[[str, int], Sequence[str]] = links_of
     insert: Callable[[Iterable[Event]], events.Inserted] = events.insert
     get_profile: Callable[[str], Profile] = get_profile

@@ -8,10 +8,11 @@ from typing import Any
 import click
 from rich.text import Text
 
-from sojourn.cli.api import Api
+from sojourn.cli.api import Api, ApiRefusal
 from sojourn.cli.folder.compare import Compared, Differs, compared, difference
-from sojourn.cli.folder.things import JOURNEY, SEGMENT, Thing, of_folder, of_workspace
+from sojourn.cli.folder.things import JOURNEY, SEGMENT, Key, Thing, of_folder, of_workspace
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.publish import if_match, warned
 
 FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("statemachines")
@@ -50,9 +51,13 @@ def apply_command(
         show(None, False, lambda _: _lines(found))
     if to_do and not yes and not as_json:
         click.confirm(f"Apply {len(to_do)} change{'s' if len(to_do) > 1 else ''}?", abort=True)
-    done = [_apply(each.thing, api, publish=publish) for each in to_do]
-    done += [_migrated(journey, steps, api) for journey, steps in clauses.items()] if publish else []
+    done = _apply(to_do, api, publish=publish)
+    waiting = {each["name"] for each in done if "waits" in each}
+    ready = {journey: steps for journey, steps in clauses.items() if publish and journey not in waiting}
+    done += [_migrated(journey, steps, api) for journey, steps in ready.items()]
     show({"applied": done}, as_json, lambda answer: _done(answer["applied"]))
+    if waiting:
+        raise click.exceptions.Exit(1)
 
 
 @click.command("pull")
@@ -115,18 +120,51 @@ def _lines(found: Iterable[Compared]) -> Iterator[Text]:
         yield Text("The workspace says what the folder says: nothing to do.")
 
 
-def _apply(thing: Thing, api: Api, *, publish: bool) -> dict[str, Any]:
-    """Save, and let it take force. A crash between is a draft that is not live, which the next `apply` finds."""
-    api.put(f"{thing.kind}s", thing.name, body=thing.body)
-    done: dict[str, Any] = {
-        "kind": thing.kind,
-        "name": thing.name,
-        "is_live": thing.kind not in {SEGMENT, JOURNEY},
-    }
-    if publish and thing.kind in {SEGMENT, JOURNEY}:
-        answer = api.post(f"{thing.kind}s", thing.name, "publish")
-        done |= {"is_live": True, **({"version": answer["version"]} if thing.kind == JOURNEY else {})}
+def _apply(to_do: list[Compared], api: Api, *, publish: bool) -> list[dict[str, Any]]:
+    """Save each, and let it take force. A crash between leaves drafts that are not live, which the next `apply` finds.
+
+    A journey that is refused because of what is live yet is asked again after the others have gone live.
+    """
+    done: list[dict[str, Any]] = []
+    refused: dict[Key, ApiRefusal] = {}
+    left = to_do
+    while left:
+        for each in left:
+            if each.thing.key not in refused:
+                _save(each, api)
+            try:
+                done.append(_in_force(each.thing, api, publish=publish))
+                refused.pop(each.thing.key, None)
+            except ApiRefusal as refusal:
+                if refusal.code != "journey_refused":
+                    raise
+                refused[each.thing.key] = refusal
+        if len(refused) == len(left):
+            raise next(iter(refused.values()))
+        left = [each for each in left if each.thing.key in refused]
     return done
+
+
+def _save(change: Compared, api: Api) -> None:
+    """What was saved already is not saved anew: that would be another revision, to which nobody agreed."""
+    if not change.is_saved:
+        headers = if_match(change.revision) if change.revision else None
+        api.put(f"{change.thing.kind}s", change.thing.name, body=change.thing.body, headers=headers)
+
+
+def _in_force(thing: Thing, api: Api, *, publish: bool) -> dict[str, Any]:
+    """Live now; or waiting for others to agree, while the rest of the folder goes on."""
+    done = {"kind": thing.kind, "name": thing.name, "is_live": thing.kind not in {SEGMENT, JOURNEY}}
+    if not publish or done["is_live"]:
+        return done
+    try:
+        answer = api.post(f"{thing.kind}s", thing.name, "publish")
+    except ApiRefusal as refused:
+        if refused.code != "approvals_missing":
+            raise
+        return done | {"waits": refused.problem["approvals"], "why": str(refused.problem["message"])}
+    more = {"version": answer["version"], "warnings": answer.get("warnings", [])}
+    return done | {"is_live": True, **(more if thing.kind == JOURNEY else {})}
 
 
 def _migrated(journey: str, clauses: dict[str, Any], api: Api) -> dict[str, Any]:
@@ -137,6 +175,11 @@ def _migrated(journey: str, clauses: dict[str, Any], api: Api) -> dict[str, Any]
 
 def _done(done: list[dict[str, Any]]) -> Iterator[Text]:
     for each in done:
+        yield from map(Text, warned(each))
+        if "waits" in each:
+            yield Text(f"… {each['kind']} {each['name']} is saved as a draft and waits. {each['why']}")
+            yield Text("  When they have agreed, the same `sojourn apply` makes it live.")
+            continue
         version = f" version {each['version']}" if "version" in each else ""
         state = "" if each["is_live"] else " (a draft: publish it)"
         yield Text(f"✓ {each['kind']} {each['name']}{version}{state}")

@@ -33,6 +33,7 @@ class Thing:
     body: bytes
     path: Path | None = None
     needs: tuple[str, ...] = ()  # segments that a segment looks at
+    revision: int = 0  # of a journey's draft in the workspace
 
     @property
     def key(self) -> Key:
@@ -54,7 +55,16 @@ def of_folder(folder: Path) -> dict[Key, Thing]:
                 f"{path}: the {thing.kind} {thing.name} stands in {found[thing.key].path} too"
             )
         found[thing.key] = thing
+    _refuse_rings([thing.path for thing in found.values() if thing.kind == JOURNEY and thing.path])
     return found
+
+
+def _refuse_rings(paths: list[Path]) -> None:
+    """Journeys that are sound alone and not together: better refused before the first of them is live."""
+    from sojourn.journeys.files import beside
+
+    if findings := beside(paths):
+        raise click.ClickException("\n".join(str(finding) for finding in findings))
 
 
 def of_workspace(api: Api) -> dict[Key, Thing]:
@@ -145,7 +155,8 @@ def _journeys(api: Api) -> Iterator[Thing]:
     for each in _items(api, "journeys"):
         told = api.get("journeys", each["name"])
         source = told["source"]
-        yield Thing(JOURNEY, each["name"], source, told["definition"], source.encode())
+        said, revision = told["definition"], told["revision"]
+        yield Thing(JOURNEY, each["name"], source, said, source.encode(), revision=revision)
 
 
 def _items(api: Api, kind: str) -> Iterator[dict[str, Any]]:

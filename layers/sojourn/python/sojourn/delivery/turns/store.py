@@ -41,6 +41,13 @@ class AccountTurns:
         return Turn(_edge(limits.rate, now) if limits.rate else now)
 
 
+def used_on(now: datetime) -> int:
+    """How many of the day's mails are gone."""
+    key = {"pk": {"S": PK}, "sk": {"S": f"day#{now:%Y-%m-%d}"}}
+    answer = connection().client.get_item(TableName=CounterRow.Meta.table_name, Key=key)
+    return int(answer.get("Item", {}).get("used", {}).get("N", 0))
+
+
 def _use(most: int, now: datetime) -> bool:
     values = {":one": 1, ":most": most, ":ttl": _ttl(now)}
     change = "ADD #used :one SET #ttl = :ttl"

@@ -5,25 +5,30 @@ everybody wait counts as a wait: a duration, a time of day, a person's decision,
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sojourn.journeys.checking.case import Case
-from sojourn.journeys.language.acting import Exit, HumanTask, StartJourney, Update, Verb
+from sojourn.journeys.language.acting import EndJourney, Exit, HumanTask, StartJourney, Update, Verb
 from sojourn.journeys.language.entering import Trigger
 from sojourn.journeys.language.paths import OTHERWISE, Step, Steps
 from sojourn.journeys.language.times import Clock
 from sojourn.journeys.language.waiting import Wait, WaitFor
 from sojourn.journeys.model import Journey
+from sojourn.rules.comparing import check_at, is_about_time
 from sojourn.rules.findings import Finding
 
-# What an update makes known, by what it changes.
+# What an update makes known, by what it changes: the event, and its property that holds the value.
 WRITES = {
-    (Verb.ADD, "tags"): "Tag Added",
-    (Verb.REMOVE, "tags"): "Tag Removed",
-    (Verb.ADD, "lists"): "List Joined",
-    (Verb.REMOVE, "lists"): "List Left",
-    (Verb.SET, "stage"): "Stage Changed",
+    (Verb.ADD, "tags"): ("Tag Added", "tag"),
+    (Verb.REMOVE, "tags"): ("Tag Removed", "tag"),
+    (Verb.ADD, "lists"): ("List Joined", "list"),
+    (Verb.REMOVE, "lists"): ("List Left", "list"),
+    (Verb.SET, "stage"): ("Stage Changed", "stage"),
 }
+END_REQUESTED = "Journey End Requested"
+LOOKED_UP = ("entry.", "reply.")  # how values begin that are known only when the step is done
 Way = list[str]
+Written = tuple[str, Mapping[str, Any]]  # an event, and those of its properties that the file says
 
 
 def cycles(case: Case) -> Iterator[Finding]:
@@ -76,20 +81,30 @@ def _leads(journey: Journey, journeys: Mapping[str, Journey]) -> dict[str, Step]
     for step in at_once(journey.steps):
         if isinstance(step, StartJourney):
             found.setdefault(step.journey, step)
-        for event in _events_of(step):
+        for event, said in _events_of(step):
             for name, other in journeys.items():
-                if any(_is_entered_by(entry, event) for entry in other.entries):
+                if any(_is_entered_by(entry, event, said) for entry in other.entries):
                     found.setdefault(name, step)
     return found
 
 
-def _events_of(step: Step) -> set[str]:
-    changes = step.changes if isinstance(step, Update) else ()
-    return {WRITES[key] for change in changes if (key := (change.verb, change.attribute)) in WRITES}
+def _events_of(step: Step) -> Iterator[Written]:
+    if isinstance(step, EndJourney):
+        yield END_REQUESTED, {"journey": step.journey}
+    for change in step.changes if isinstance(step, Update) else ():
+        if written := WRITES.get((change.verb, change.attribute)):
+            event, field = written
+            for each in change.value if isinstance(change.value, list) else [change.value]:
+                is_known = not (isinstance(each, str) and each.startswith(LOOKED_UP))
+                yield event, {field: each} if is_known else {}
 
 
-def _is_entered_by(entry: object, event: str) -> bool:
-    return isinstance(entry, Trigger) and entry.event == event
+def _is_entered_by(entry: object, event: str, said: Mapping[str, Any]) -> bool:
+    """Whether the event may let in; what the file does not say may be anything."""
+    if not isinstance(entry, Trigger) or entry.event != event:
+        return False
+    told = [test for test in entry.where if test.path[0] in said and not is_about_time(test.op, test.value)]
+    return all(check_at(test.path, test.op, test.value)(said) for test in told)
 
 
 def _way_back(start: str, home: str, leads: Mapping[str, Mapping[str, Step]]) -> Way:

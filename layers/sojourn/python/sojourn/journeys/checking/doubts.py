@@ -28,8 +28,9 @@ def aims(case: Case) -> Iterator[Finding]:
     journey = case.journey
     if journey.purpose is not Purpose.MARKETING:
         return
-    if not journey.topic and case.sends:
-        said = "messages without a topic: who leaves them leaves all marketing", "write `topic: <a topic>`"
+    if journey.topic is None and case.sends:
+        remedy = "write `topic: <a topic>`, or `topic: all` where that is meant"
+        said = "messages without a topic: who leaves them leaves all marketing", remedy
         yield case.wrong(("purpose",), "", said)
     if not journey.goal:
         said = "no goal: nobody can tell whether the journey works", "write `goal: {event: Order Completed}`"

@@ -1,40 +1,38 @@
 """Bring people from older versions of a journey to the live one, by a clause for each step: in pages, resumable.
 
 A word to migrate writes a row that says so (Config, `MIGRATION`) and one due row for each shard of the index of open
-runs. The sweep notes a page of a shard in a due row of its own, then does it, and chooses the next. A run is moved by a
-condition: the row first (version, leg, step), then the old execution is stopped and the new one started; a page that is
-done twice finds the rows done, and starts what may not have been started. Whoever has moved on meanwhile to a step
-without a clause stays. Everything is pinned to versions, so nobody ever stands on a step that their version does not
-have.
+runs; how they go is told in walking.py. A run is moved by a condition: the row first (version, leg, step), then the old
+execution is stopped and the new one started; a page that is done twice finds the rows done, and tells the executions
+again. Whoever has moved on meanwhile to a step without a clause stays. Everything is pinned to versions, so nobody ever
+stands on a step that their version does not have.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sojourn.clock import Clock, iso
-from sojourn.config import get, put, put_next
-from sojourn.due.store import Due, put_due
+from sojourn.config import get, put
+from sojourn.contacts.store import get_profile
+from sojourn.due.store import Due
 from sojourn.errors import EnrolmentEndedError, StaleWriteError
-from sojourn.journeys import store
+from sojourn.journeys import store, walking
 from sojourn.journeys.engine import Engine
 from sojourn.journeys.enrolment import Enrolment, Status
 from sojourn.journeys.graph import steps_by_name
 from sojourn.journeys.migrating.clauses import Clause, Fate
-from sojourn.journeys.migrating.standing import open_runs
+from sojourn.journeys.migrating.standing import Stands
 from sojourn.journeys.moments import due_after
 from sojourn.journeys.splits import splits_of
 from sojourn.journeys.store import OPEN_SHARDS
 from sojourn.journeys.versions import get_version, published
 from sojourn.journeys.wait import forget_due
+from sojourn.journeys.watching import watch
+from sojourn.journeys.withdrawing import withdraw
 
 KIND, DUE = "MIGRATION", "migrate"
-A_PAGE = 200
 MIGRATED = "migrated"
-TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +69,13 @@ class Migration:
 def begin(migration: Migration, *, clock: Clock, shards: int) -> Migration:
     """Write it down and let the next sweep begin; one for the same version takes its place."""
     put(KIND, _id(migration.journey, migration.number), migration.to_json())
-    for shard in range(OPEN_SHARDS):
-        _put_down(migration, shard, 0, clock=clock, shards=shards)
+    set_out(migration, clock=clock, shards=shards)
     return migration
+
+
+def set_out(migration: Migration, *, clock: Clock, shards: int) -> None:
+    """Let the sweep begin where it has not; for who said it and died before this, too."""
+    walking.begin(Moving(migration), clock=clock, shards=shards)
 
 
 def migration_of(journey: str, number: int) -> Migration | None:
@@ -83,53 +85,80 @@ def migration_of(journey: str, number: int) -> Migration | None:
 
 
 def go_on(due: Due, *, engine: Engine) -> None:
-    """Choose a page of one shard and note it; or do the page that was noted, and let the next one be chosen."""
-    journey, number, shard = due.task["journey"], int(due.task["version"]), int(due.task["shard"])
-    migration = migration_of(journey, number)
-    if migration is None or shard in migration.shards_done:
-        return
-    place = int(due.task["place"])
-    if "page" in due.task:
-        figures = Counter(filter(None, (_moved(each, migration, engine) for each in due.task["page"])))
-        _note(migration, figures, None)
-        _put_down(migration, shard, place + 1, clock=engine.clock, shards=engine.due_shards)
-    elif page := list(islice(_asked(migration, shard), A_PAGE)):
-        _put_down(migration, shard, place + 1, clock=engine.clock, shards=engine.due_shards, page=page)
-    else:
-        _note(migration, Counter(), shard)
+    """Some pages of one shard; a row of a word that another took the place of asks for nothing."""
+    migration = migration_of(due.task["journey"], int(due.task["version"]))
+    if migration is not None and migration.at == due.task["since"]:
+        walking.go_on(due, Moving(migration), engine=engine)
 
 
-def _asked(migration: Migration, shard: int) -> Iterator[str]:
-    """The runs of a shard that a clause speaks of."""
-    moves = {step for step, clause in migration.clauses.items() if clause.fate is not Fate.STAY}
-    for run in open_runs(migration.journey, shard):
-        if run.version < migration.number and run.at in moves:
-            yield run.enrolment
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The errand of a migration."""
 
+    migration: Migration
+    due: str = DUE
 
-def _moved(enrolment: str, migration: Migration, engine: Engine) -> str:
-    """What became of one run; "" when it is asked nothing any more."""
-    run = store.get_enrolment(enrolment)
-    if run is None or run.status is not Status.ACTIVE or run.version > migration.number:
-        return ""
-    if run.version == migration.number:
-        engine.machines.start(run)  # whoever moved it may have died before this; starting twice is once
-        return ""
-    clause = migration.clauses.get(run.at)
-    if clause is None or clause.fate is Fate.STAY:
-        return ""
-    now = engine.clock.calendar()
-    try:
-        FATES[clause.fate](run, clause, migration, now, engine)
-    except (StaleWriteError, EnrolmentEndedError):
-        return ""  # it has moved on meanwhile
-    return clause.fate.value
+    @property
+    def journey(self) -> str:
+        """Whose people."""
+        return self.migration.journey
+
+    @property
+    def row(self) -> walking.Row:
+        """Where it is written down."""
+        return KIND, _id(self.migration.journey, self.migration.number)
+
+    @property
+    def named(self) -> Mapping[str, Any]:
+        """What finds it there again."""
+        return {"version": self.migration.number, "since": self.migration.at}
+
+    def concerns(self, run: Stands) -> bool:
+        """Whether a clause speaks of it."""
+        clause = self.migration.clauses.get(run.at)
+        return run.version < self.migration.number and clause is not None and clause.fate is not Fate.STAY
+
+    def see_to(self, run: Stands, *, again: bool, engine: Engine) -> str:
+        """What became of one run; "" when it is asked nothing any more."""
+        there = store.get_enrolment(run.enrolment)
+        if there is None or self._is_done(there):
+            return self._finished(there, run, engine) if there and again else ""
+        clause = self.migration.clauses.get(there.at)
+        is_asked = there.status is Status.ACTIVE and there.version < self.migration.number
+        if not is_asked or clause is None or clause.fate is Fate.STAY:
+            return ""
+        try:
+            FATES[clause.fate](there, clause, self.migration, engine.clock.calendar(), engine)
+        except (StaleWriteError, EnrolmentEndedError):
+            # It has moved on meanwhile; or the SDK asked twice, and what the second found was our own write.
+            found = store.get_enrolment(run.enrolment)
+            return self._finished(found, run, engine) if found and self._is_done(found) else ""
+        return clause.fate.value
+
+    def _is_done(self, run: Enrolment) -> bool:
+        is_ended = run.status is not Status.ACTIVE and run.reason == MIGRATED
+        return run.version == self.migration.number or is_ended
+
+    def _finished(self, run: Enrolment, was: Stands, engine: Engine) -> str:
+        """Whoever moved it may have died before the executions were told; telling them twice is telling them once."""
+        if run.version != self.migration.number:
+            engine.machines.stop(run)
+            return Fate.FINISH.value if run.status is Status.COMPLETED else Fate.EXIT.value
+        if run.status is Status.ACTIVE:
+            arn = get_version(run.journey, was.version).version_arn
+            old = replace(run, version=was.version, version_arn=arn, leg=run.leg - 1, reason=MIGRATED)
+            engine.machines.stop(old)
+            engine.machines.start(run)
+        return Fate.MOVE.value
 
 
 def _to_step(run: Enrolment, clause: Clause, migration: Migration, now: datetime, engine: Engine) -> None:
     version = get_version(run.journey, migration.number)
     journey, _ = published(run.journey, migration.number)
     assert clause.to in steps_by_name(journey)
+    if run.wait is not None and run.wait.step != clause.to:
+        withdraw(run)
+    forget_due(run, engine=engine)  # first: who dies in between comes to a run of the old version again
     moved = store.change_version(
         run,
         version=migration.number,
@@ -138,7 +167,7 @@ def _to_step(run: Enrolment, clause: Clause, migration: Migration, now: datetime
         start_at=clause.to,
         until=iso(due_after(journey, clause.to, now)),
     )
-    forget_due(run, engine=engine)
+    watch(moved, get_profile(run.contact), engine=engine)
     engine.machines.stop(replace(run, reason=MIGRATED))
     engine.machines.start(moved)
 
@@ -152,43 +181,14 @@ def _exit(run: Enrolment, clause: Clause, migration: Migration, now: datetime, e
 
 
 def _close(run: Enrolment, status: Status, now: datetime, engine: Engine) -> None:
-    store.end(run.id, status, reason=MIGRATED, now=iso(now))
+    forget_due(run, engine=engine)
+    withdraw(run)
+    if not store.end(run.id, status, reason=MIGRATED, now=iso(now)):
+        raise EnrolmentEndedError(run.id)
     engine.machines.stop(replace(run, reason=MIGRATED))
 
 
 FATES = {Fate.MOVE: _to_step, Fate.FINISH: _finish, Fate.EXIT: _exit}
-
-
-def _note(migration: Migration, figures: Counter[str], shard_done: int | None) -> None:
-    """Add up; two shards may be written in the same moment."""
-    for _ in range(TRIES):
-        row = get(KIND, _id(migration.journey, migration.number))
-        assert row is not None
-        known = _from(row.data)
-        done = tuple(sorted({*known.shards_done, *([] if shard_done is None else [shard_done])}))
-        sums = Counter(known.figures) + figures
-        try:
-            put_next(replace(row, data=replace(known, figures=dict(sums), shards_done=done).to_json()))
-            return
-        except StaleWriteError:
-            continue
-
-
-def _put_down(
-    migration: Migration, shard: int, place: int, *, clock: Clock, shards: int, page: Sequence[str] = ()
-) -> None:
-    now = clock.calendar()
-    facts: dict[str, Any] = {
-        "journey": migration.journey,
-        "version": migration.number,
-        "shard": shard,
-        "place": place,
-    }
-    if page:
-        facts["page"] = list(page)
-    # A word said again is another walk: it names its moment.
-    due = Due(now, DUE, f"{migration.journey}/{migration.number}/{migration.at}/{shard}/{place}", facts)
-    put_due(due, now=now, pace=clock.pace, shards=shards)
 
 
 def _id(journey: str, number: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sojourn.consent.model import Purpose
-from sojourn.journeys.model import Journey
+from sojourn.journeys.model import Journey, as_topic
 from sojourn.journeys.reading import acting, forks, sending, waiting  # noqa: F401  they register their readers
 from sojourn.journeys.reading.around import HIGHEST, caps_of, exits_of, goal_of, hours_by_channel
 from sojourn.journeys.reading.entering import entries_of, reentry_of
@@ -39,7 +39,7 @@ def read_journey(tree: Node, notes: Notes) -> Reading:
         purpose=fields.value(
             "purpose", _purpose, example="marketing", otherwise=None, instead=Purpose.MARKETING
         ),
-        topic=fields.text("topic", example="onboarding", otherwise="") or None,
+        topic=as_topic(fields.text("topic", example="onboarding", otherwise="") or None),
         entries=entries_of(fields),
         filter=rule_of(fields, "filter") if fields.has("filter") else None,
         starts=_optional(fields, "starts", as_instant, example="2026-12-01"),

@@ -90,7 +90,7 @@ class EnrolmentRow(PeopleRow, discriminator="enrolment"):
             until=enrolment.until,
             leg=enrolment.leg,
             started_at=enrolment.started_at,
-            open=_open_shard(enrolment.contact),
+            open=open_shard(enrolment.contact),
             key=enrolment.key or None,
             facts=dict(enrolment.facts) or None,
             splits=dict(enrolment.splits) or None,
@@ -252,5 +252,6 @@ def closed(status: Status, reason: str, now: str) -> list[Action]:
     return [*actions, EnrolmentRow.reason.set(reason)] if reason else actions
 
 
-def _open_shard(contact: str) -> str:
+def open_shard(contact: str) -> str:
+    """In which part of the index Open a contact's runs stand."""
     return str(hashlib.sha256(contact.encode()).digest()[0] % OPEN_SHARDS)

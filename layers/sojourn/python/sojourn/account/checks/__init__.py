@@ -1,0 +1,1 @@
+"""What a doctor looks at: each check is a function of the account's facts that answers one finding."""

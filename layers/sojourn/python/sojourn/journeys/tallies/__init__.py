@@ -1,0 +1,1 @@
+"""What journeys made of attributes that they change by what these were."""
