@@ -7,10 +7,8 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
-from botocore.credentials import Credentials
 from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
@@ -21,10 +19,8 @@ from botocore.exceptions import (
 from bench.stub import Raw
 from sojourn.clients import named
 from sojourn.direct import Direct
-from sojourn.signing import Place, signed
 from tests.cloud import REGION, moto_cloud
 
-AT = "20261122T101500Z"
 KEY = {"pk": {"S": "C#ada"}, "sk": {"S": "PROFILE"}}
 NOBODY = {**KEY, "sk": {"S": "nothing"}}
 ROW = {
@@ -91,27 +87,6 @@ def clients(service: str, **config: Any) -> tuple[Any, Any]:
     assert isinstance(made[0], Direct)
     assert not isinstance(made[1], Direct)
     return made[0], made[1]
-
-
-@pytest.mark.parametrize("token", [None, "a-session-token"])
-@pytest.mark.parametrize("path", ["/", "/v2/email/outbound-emails"])
-def test_the_signature_is_the_one_that_botocore_gives(path: str, token: str | None):
-    who, body, host = Credentials("AKIA", "secret", token), '{"é": 1}'.encode(), "example.org:4566"
-    headers = {"content-type": "application/json", "x-amz-target": "Thing.Do"}
-    request = AWSRequest("POST", f"http://{host}{path}", {**headers, "X-Amz-Date": AT, **_token(token)}, body)
-    request.context["timestamp"] = AT
-    theirs = SigV4Auth(who, "dynamodb", REGION)
-    text = theirs.string_to_sign(request, theirs.canonical_request(request))
-
-    ours = signed(headers, body, place=Place("dynamodb", REGION, host, path), credentials=who, at=AT)
-
-    assert ours["authorization"].endswith(f"Signature={theirs.signature(text, request)}")
-    assert f"SignedHeaders={theirs.signed_headers(theirs.headers_to_sign(request))}," in ours["authorization"]
-    assert f"Credential={theirs.scope(request)}," in ours["authorization"]
-
-
-def _token(token: str | None) -> dict[str, str]:
-    return {"X-Amz-Security-Token": token} if token else {}
 
 
 def test_every_operation_of_a_table_answers_and_fails_as_botocore_lets_it(cloud):

@@ -17,16 +17,14 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from zlib import crc32
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse, HeadersDict
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import first_non_none_response
 from botocore.model import OperationModel
 from botocore.parsers import create_parser
-
-from sojourn.signing import Place, signed
 
 OPERATIONS = {
     "dynamodb": {
@@ -38,7 +36,6 @@ OPERATIONS = {
 }  # fmt: skip
 DATED = {"sfn"}  # answers with moments in them, which JSON has as numbers
 BYTES = (b'"B":', b'"BS":')  # binary values in an answer, which JSON has as texts
-DEFAULT_PORTS = {"http": 80, "https": 443}
 OK, FIRST_ERROR = 200, 300
 Answer = tuple[AWSResponse, dict[str, Any]]
 
@@ -51,7 +48,8 @@ class Line:
     endpoint: Any  # botocore's: connections, and what its retries want to know
     credentials: Any
     model: OperationModel
-    place: Place
+    service: str  # as it is signed for
+    region: str
     url: str
     headers: Mapping[str, str]
     name: str
@@ -96,13 +94,19 @@ def _new_line(client: Any, operation: str) -> Line | None:
     if operation not in OPERATIONS[kind] or credentials is None or not hasattr(endpoint, "http_session"):
         return None
     model = service.operation_model(operation)
-    url = urlsplit(client.meta.endpoint_url.rstrip("/") + model.http["requestUri"])
-    host = url.hostname or ""
-    if url.port not in {None, DEFAULT_PORTS.get(url.scheme)}:
-        host = f"{host}:{url.port}"
-    place = Place(service.signing_name, client.meta.region_name, host, url.path)
+    url = client.meta.endpoint_url.rstrip("/") + model.http["requestUri"]
     name = f"{kind}.{operation}"
-    return Line(client, endpoint, credentials, model, place, url.geturl(), _headers(model), name)
+    return Line(
+        client,
+        endpoint,
+        credentials,
+        model,
+        service.signing_name,
+        client.meta.region_name,
+        url,
+        _headers(model),
+        name,
+    )
 
 
 def _headers(model: OperationModel) -> dict[str, str]:
@@ -123,7 +127,7 @@ def _body(model: OperationModel, arguments: Mapping[str, Any]) -> bytes | None:
 
 
 def _called(line: Line, body: bytes) -> Any:
-    context: dict[str, Any] = {"client_region": line.place.region, "client_config": line.client.meta.config}
+    context: dict[str, Any] = {"client_region": line.region, "client_config": line.client.meta.config}
     request = {"method": "POST", "url": line.url, "headers": {}, "body": body, "context": context}
     signer = line.client._request_signer
     heard = line.emit("before-call", model=line.model, params=request, request_signer=signer, context=context)
@@ -167,11 +171,10 @@ def _once(
 ) -> tuple[Answer | None, BotoCoreError | None]:
     """The answer, or what kept it away. The signature is of this moment."""
     body, more = request["body"], {"amz-sdk-invocation-id": call, "amz-sdk-request": attempt}
-    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    who = line.credentials.get_frozen_credentials()
-    proven = signed(line.headers, body, place=line.place, credentials=who, at=now)
+    asked = AWSRequest("POST", line.url, line.headers, body)
+    SigV4Auth(line.credentials.get_frozen_credentials(), line.service, line.region).add_auth(asked)
     agent = {"user-agent": line.client.meta.config.user_agent, "content-length": str(len(body))}
-    headers = HeadersDict({**proven, **request["headers"], **agent, **more})
+    headers = HeadersDict({**asked.headers, **request["headers"], **agent, **more})
     prepared = AWSPreparedRequest("POST", line.url, headers, body, stream_output=False)
     try:
         http = first_non_none_response(line.emit("before-send", request=prepared))
