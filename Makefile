@@ -65,8 +65,8 @@ asl: install ## Compile the journeys to Amazon States Language
 build: install ## Build the stack for AWS
 	@PATH="$(CURDIR)/$(VENV):$$PATH" SAM_CLI_TELEMETRY=0 .sojourn/venvs/sam/bin/sam build --cached --parallel
 
-deploy: build ## Deploy the stack to the AWS account of your credentials (GUIDED=1 asks first)
-	@SAM_CLI_TELEMETRY=0 .sojourn/venvs/sam/bin/sam deploy $(if $(GUIDED),--guided)
+deploy: install ## Build and deploy to the AWS account of your credentials; asks once (GUIDED=1 asks anew, CHECK=1 only says)
+	@$(VENV)/python -m infra.deploy $(if $(GUIDED),--guided) $(if $(CHECK),--check)
 
 bench: install ## Print the table of speed and cost, and write bench/results.json
 	@$(VENV)/python -m bench

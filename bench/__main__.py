@@ -13,6 +13,7 @@ from bench import (
     caps,
     cost,
     demo,
+    idle,
     import_rows,
     imports,
     ingest,
@@ -45,6 +46,7 @@ COUNTED: list[Callable[[], list[Measure]]] = [
     sizes.measure,
     demo.measure,
     cost.measure,
+    idle.measure,
 ]
 WORDS = {True: "holds", False: "FAILS", None: ""}
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sojourn.consent.model import MESSAGING, Purpose
+from sojourn.delivery.modes import Mode
 from sojourn.journeys.language.around import AtEntry, Cap, ChannelHours, Count, Goal, OnCap, WayOut
 from sojourn.journeys.language.entering import (
     Again,
@@ -277,6 +278,7 @@ def journeys(draw: st.DrawFn) -> Journey:
         hours=draw(st.none() | channel_hours),
         caps=draw(st.lists(caps(), max_size=2).map(tuple)),
         priority=draw(st.integers(0, 9)),
+        mode=draw(st.sampled_from(Mode)),
         holdout=draw(st.just(0) | shares),
         approvals=draw(st.integers(0, 10)),
         owner=draw(st.just("") | words),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from functions.api.ahead_gates import cap_gate, mode_gate
 from functions.api.world import world
 from sojourn.clock import iso, parse_iso
 from sojourn.consent.addresses.store import find_suppression
@@ -16,17 +17,26 @@ from sojourn.contacts.addresses import refusal as texting_refusal
 from sojourn.contacts.workspace import workspace
 from sojourn.delivery import store as delivery
 from sojourn.delivery.caps import Room, is_exempt
-from sojourn.delivery.decide import SEND, address_of, caps_for, deadline_of, decide, hours_for, room_for, said
+from sojourn.delivery.decide import (
+    SEND,
+    address_of,
+    caps_for,
+    deadline_of,
+    decide,
+    hours_for,
+    room_for,
+    said,
+)
 from sojourn.delivery.ledger.store import read_ledger
-from sojourn.delivery.model import Cap, Facts, HoldReason, Outside, SendRequest, Skip, Verdict
+from sojourn.delivery.model import Facts, HoldReason, Outside, SendRequest, Skip, Verdict
 from sojourn.delivery.policy import policy_of
 from sojourn.delivery.turns.model import Limits
 from sojourn.delivery.turns.store import used_on
 from sojourn.insight.explain import Ahead, Gate
-from sojourn.insight.reasons import lasting
 from sojourn.journeys.delivering import request_of
 from sojourn.journeys.enrolment import Enrolment
 from sojourn.journeys.live import LIVE, LiveJourney
+from sojourn.journeys.modes import sending_of
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.send_step import as_resumed
 from sojourn.journeys.shape import shape_of
@@ -35,6 +45,7 @@ from sojourn.journeys.store import key_of
 from sojourn.journeys.versions import published
 from sojourn.messages.model import Message, MessageState, message_digest
 
+BY_WORD = {HoldReason.PAUSED, HoldReason.DRAFT}  # somebody ends the hold, not a moment
 PROVIDERS = {HoldReason.RATE, HoldReason.QUOTA, HoldReason.SUSPENDED, HoldReason.PROVIDER}
 
 
@@ -82,7 +93,7 @@ def message_ahead(run: Enrolment, *, now: datetime) -> Ahead | None:
         at=iso(at),
         state=state.value,
         reason=verdict.skip or str(verdict.hold or ""),
-        until=iso(verdict.until) if verdict.until and verdict.hold is not HoldReason.PAUSED else "",
+        until=iso(verdict.until) if verdict.until and verdict.hold not in BY_WORD else "",
         seen={**_values(asked), **verdict.facts},
         gates=tuple(_gates(asked, now)),
     )
@@ -109,7 +120,8 @@ def _asked(run: Enrolment, step: Send, at: datetime) -> _Asked | None:
     if there and there.state is not MessageState.PLANNED:
         return None
     ghost = run.holdout or step.name in shape_of(journey).held_out
-    request = request_of(journey, step, there or message, templates, ghost=ghost)
+    more = {"ghost": ghost, "sending": sending_of(rows)}
+    request = request_of(journey, step, there or message, templates, **more)
     live = LiveJourney.from_json(run.journey, rows[run.journey]) if run.journey in rows else None
     request = as_resumed(request, live) if live else request
     address = address_of(request, facts)
@@ -177,9 +189,10 @@ def _gates(asked: _Asked, now: datetime) -> Iterator[Gate]:
     yield _address(asked)
     yield _suppression(asked)
     yield _consent(asked)
+    yield from mode_gate(asked.request, address_of(asked.request, asked.facts) or "")
     yield _hours(asked)
     if asked.room:
-        yield from (_cap(cap, asked.room, asked.at) for cap in asked.room.caps)
+        yield from (cap_gate(cap, asked.room, asked.at) for cap in asked.room.caps)
     yield from _turn(asked, now)
     yield _expiry(asked)
     if asked.request.ghost:
@@ -242,32 +255,6 @@ def _hours(asked: _Asked) -> Gate:
     skips = asked.request.outside is Outside.SKIP
     reason = Skip.NO_COMMON_HOURS if opens is None else Skip.OUTSIDE_HOURS if skips else HoldReason.HOURS
     return Gate("hours", reason.value, seen)
-
-
-def _cap(cap: Cap, room: Room, at: datetime) -> Gate:
-    alone = Room(
-        caps=(cap,),
-        ledger=room.ledger,
-        message=room.message,
-        priority=room.priority,
-        zone=room.zone,
-        now=room.now,
-    )
-    kept = cap.keep if room.priority < cap.keep_for else 0
-    is_full = bool(alone.closed(at))
-    opens = alone.opens(at) if is_full and not cap.skips else None
-    seen = {
-        "of": "the journey" if cap.journey else "the workspace",
-        "channel": cap.channel or None,
-        "topic": cap.topic or None,
-        "used": room.used(cap, at),
-        "at_most": cap.most - kept,
-        "kept": kept or None,
-        "per": lasting(cap.seconds),
-        "count": "calendar" if cap.is_calendar else "rolling",
-        "room": iso(opens) if opens else None,
-    }
-    return Gate("cap", (Skip.CAPPED.value if cap.skips else HoldReason.CAP.value) if is_full else "", seen)
 
 
 def _turn(asked: _Asked, now: datetime) -> Iterator[Gate]:

@@ -16,10 +16,12 @@ from functions.api.migrating import migrating
 from functions.api.openapi import specification
 from functions.api.people import people
 from functions.api.privacy import privacy
+from functions.api.proofs import proofs
 from functions.api.rehearsing import rehearsals
 from functions.api.routing import open_route
 from functions.api.running import running
 from functions.api.segments import segments
+from functions.api.sending import sending
 from functions.api.suppressions import suppressions
 from functions.api.tasks import tasks
 from functions.api.templates import templates
@@ -50,10 +52,12 @@ for blueprint in (
     imports,
     exports,
     templates,
+    proofs,
     privacy,
     segments,
     attributes,
     workspaces,
+    sending,
     suppressions,
     tasks,
     auditing,

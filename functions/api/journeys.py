@@ -102,7 +102,18 @@ def publish_journey(request: Request, name: str) -> dict[str, Any]:
     if stands := live().get(name):
         publish_dates(stands)
     answer = {"name": name, "changed": True, **{key: told[key] for key in PUBLISHED if key in told}}
+    answer["mode"] = _mode_of(draft)
     return {**answer, "existing": _let_in(draft, told["version"])} if existing else answer
+
+
+def _mode_of(draft: Draft) -> str:
+    """How far its messages go: by its own word and the workspace's, the stricter."""
+    from sojourn.bootstrap import first_sending
+    from sojourn.delivery.modes import Mode, strictest
+    from sojourn.journeys.modes import sending
+
+    own = Mode(draft.definition.get("mode", Mode.LIVE))
+    return strictest((own, sending(first=first_sending()).mode)).value
 
 
 def _refuse_unapproved(draft: Draft) -> None:

@@ -14,6 +14,7 @@ from functions.api.world import world
 from sojourn.bootstrap import store_errors_translated
 from sojourn.http.keys import Key
 from sojourn.http.problems import unauthorized
+from sojourn.http.tokens import is_token
 
 View = Callable[..., Any]
 BEARER = "bearer"
@@ -52,15 +53,26 @@ def open_route(blueprint: Blueprint, path: str, method: str = "GET") -> Callable
 
 
 def key_of(request: Request) -> Key:
-    """An active API key as `Authorization: Bearer <key>`; write keys are public and open nothing here."""
+    """An API key or the token of who is signed in, as `Authorization: Bearer …`; write keys open nothing here."""
     scheme, _, presented = request.headers.get("authorization", "").strip().partition(" ")
-    found = world().keys.find("api", presented.strip()) if scheme.lower() == BEARER else None
+    found = _found(presented.strip()) if scheme.lower() == BEARER else None
     if found is None:
         raise unauthorized()
     world().limiter.admit(f"api#{found.name}", found.rate or RATE)
     world().uses.note(found.name)
     _asks.set(found)
     return found
+
+
+def _found(presented: str) -> Key | None:
+    if is_token(presented):
+        return world().tokens().find(presented)
+    return world().keys.find("api", presented)
+
+
+def role_of(request: Request) -> str:
+    """The role of that key."""
+    return _asks.get().role
 
 
 def caller(request: Request) -> str:

@@ -8,6 +8,7 @@ from functions.api.bodies import refuse_unknown, sent_object
 from functions.api.changes import changed
 from functions.api.routing import route
 from sojourn import config, telemetry
+from sojourn.bootstrap import settings
 from sojourn.contacts.addresses import country
 from sojourn.contacts.workspace import ID, KIND
 from sojourn.errors import Problem
@@ -22,6 +23,14 @@ workspaces = Blueprint(__name__)
 def show_workspace(request: Request) -> dict[str, Any]:
     """Where the company is, and what it says of its messages."""
     return _shown(_kept())
+
+
+@route(workspaces, "/api/workspace/stack")
+def show_stack(request: Request) -> dict[str, Any]:
+    """Who writes: parameters of the stack, which only a deployment changes."""
+    known = settings()
+    address = {"sender": known.email_from, "from_name": known.from_name}
+    return {**address, "postal_address": known.postal_address}
 
 
 @route(workspaces, "/api/workspace", "PUT")

@@ -2,14 +2,17 @@
 
 import functools
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from functions.api.prover import by_function
 from sojourn import bootstrap
 from sojourn.clock import Clock
 from sojourn.events import store as events
 from sojourn.http.keys import Keys
+from sojourn.http.tokens import Tokens, tokens_of
 from sojourn.http.uses import Uses
 from sojourn.limits.limiter import Limiter
 from sojourn.settings import ApiSettings
@@ -56,7 +59,9 @@ class World:
     publisher: Publisher
     privacy: "Callable[[], PrivacyDesk]"
     files: "Callable[[], Files]"
+    tokens: Callable[[], Tokens]
     engine: "Callable[[], Engine]" = bootstrap.engine
+    prove: Callable[[Mapping[str, Any]], dict[str, Any]] = by_function  # a template to somebody of the team
 
 
 @functools.cache
@@ -75,7 +80,18 @@ def world() -> World:
         publisher=publisher,
         privacy=_privacy,
         files=files,
+        tokens=_tokens,
     )
+
+
+@functools.cache
+def _tokens() -> Tokens:
+    from sojourn.clock import is_on_loopback
+
+    own = ApiSettings.from_env()
+    # The local cloud signs in the name of AWS, and publishes the keys itself.
+    endpoint = os.environ["AWS_ENDPOINT_URL"] if is_on_loopback() else ""
+    return tokens_of(own.user_pool_id, own.user_pool_client_id, clock=bootstrap.clock(), endpoint=endpoint)
 
 
 @functools.cache

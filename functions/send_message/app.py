@@ -1,4 +1,4 @@
-"""Step Functions Task: bring one message to its end.
+"""Step Functions Task: bring one message to its end. The API hands it proofs of templates as well (`{"proof": …}`).
 
 Runs twice: the intent's claim lets one attempt send, and the second answers as the first did. Dies midway: the next
 attempt finds `sending` and answers `unknown`, or finds nothing and sends. Bad payload: the Task fails, and reconcile
@@ -24,6 +24,8 @@ METRICS = {
 @telemetry.measured
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Send the step's message, or say why not; SkippedError and FailedError lead along a path of their own."""
+    if "proof" in event:
+        return _proof(event["proof"])
     task = SendTask.from_task(event)
     try:
         with store_errors_translated():
@@ -39,3 +41,13 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if sent.error is not None:
         raise sent.error
     return {"message": receipt.message, **result, "path": dict(sent.path)}
+
+
+def _proof(asked: dict[str, Any]) -> dict[str, Any]:
+    """A template to somebody of the team; no metric counts it."""
+    from sojourn.delivery.proof import Proof, prove
+
+    with store_errors_translated():
+        told = prove(Proof.from_task(asked), desk=desk())
+    telemetry.note("proof settled", template=asked["template"], **told)
+    return told

@@ -52,7 +52,12 @@ def all_data_is_kept(stack: Stack) -> Iterator[str]:
 
 def every_key_is_kept(stack: Stack) -> Iterator[str]:
     """Without its key, data that is kept cannot be read."""
-    for kind in ("AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::S3::Bucket"):
+    for kind in (
+        "AWS::KMS::Key",
+        "AWS::SecretsManager::Secret",
+        "AWS::S3::Bucket",
+        "AWS::Cognito::UserPool",
+    ):
         for keeper in stack.resources(kind):
             if (
                 keeper.body.get("DeletionPolicy") != "Retain"
@@ -111,7 +116,9 @@ def only_named_sources_may_send(stack: Stack) -> Iterator[str]:
 def nothing_lies_idle(stack: Stack) -> Iterator[str]:
     """A parameter that nothing reads is a promise that nothing keeps."""
     for one in (stack, *stack.children.values()):
-        used = references({"r": one.template["Resources"], "c": one.template.get("Conditions", {})})
+        used = references(
+            {part: one.template.get(part, {}) for part in ("Resources", "Conditions", "Outputs")}
+        )
         for name in sorted(set(one.template.get("Parameters", {})) - used):
             yield f"{one.path.name}: parameter {name} is used nowhere"
 

@@ -66,6 +66,8 @@ class Stack:
         if target := expression.get("Fn::GetAtt"):
             name, _, attribute = (target if isinstance(target, str) else ".".join(target)).partition(".")
             return self._of_attribute(name, attribute)
+        if choice := expression.get("Fn::If"):
+            return self.origin(choice[2])  # what stands unless somebody asked for another
         return ""
 
     def _of_name(self, name: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import ministack.app as server
 from ministack.services import sns
 
-from infra.local import admin, counts, quirks
+from infra.local import admin, counts, permissions, quirks
 
 
 def send_sms_to(post_office: str) -> None:
@@ -57,6 +57,7 @@ def _one(params: dict[str, Any], name: str) -> str:
 def main() -> None:
     quirks.install()
     counts.install()
+    permissions.install()
     server.app = admin.answering(server.app)
     if post_office := os.environ.get("SOJOURN_POST_OFFICE_URL"):
         send_sms_to(post_office)

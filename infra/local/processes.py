@@ -78,6 +78,7 @@ def ministack_environment(ports: Mapping[str, int], pace: Pace) -> dict[str, str
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # the launcher queues instead
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "1",
         "SOJOURN_DEATHS": str(deaths()),
+        "SOJOURN_PERMISSIONS": str(permissions()),
         "LOG_LEVEL": os.environ.get("MINISTACK_LOG_LEVEL", "WARNING"),
         "TMPDIR": str(scratch()),
     }
@@ -100,6 +101,13 @@ def deaths() -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def permissions() -> Path:
+    """Where MiniStack writes which permissions were used since this start."""
+    file = FOLDER / "permissions.jsonl"
+    file.write_text("")
+    return file
 
 
 def wait_until_ready(name: str, url: str, process: subprocess.Popen[bytes]) -> None:

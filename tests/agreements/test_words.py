@@ -24,7 +24,21 @@ OF_MACHINES = {
 OF_AWS = re.compile(r"(States|Lambda|Sandbox|Runtime)\.")
 MACHINES = sorted(ROOT.glob("statemachines/*.asl.*")) + sorted(ROOT.glob("tests/statemachines/*.asl.json"))
 # What a page tells people to type beside `make …` and `sojourn …`, each tried by hand.
-OTHER_COMMANDS = {"git", "cd", "curl", "apt-get", "sudo", "aws", "source", "python", "python3.11"}
+OTHER_COMMANDS = {
+    "git",
+    "cd",
+    "curl",
+    "export",
+    "eval",
+    "sed",
+    "apt-get",
+    "sudo",
+    "aws",
+    "source",
+    "python",
+    "python3.11",
+    "sam",
+}
 PAGES = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists()]
 SHELL_BLOCK = re.compile(r"^```(?:sh|bash|console|shell)\n(.*?)^```", re.S | re.M)
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from tests.faults.world import HANDLERS, World, a_world, forget, publish
 KEY = "sj_api_0123456789abcdef"
 MORE = {
     "PUBLISH_JOURNEY_FUNCTION": "publish",
+    "SEND_MESSAGE_FUNCTION": "send",
     "IMPORT_MACHINE_ARN": "import",
     "BACKFILL_MACHINE_ARN": "backfill",
 }

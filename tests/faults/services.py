@@ -168,11 +168,11 @@ def _moto(request: AWSPreparedRequest) -> Answer:
     return Answer(status, body.decode("latin-1") if isinstance(body, bytes) else body, headers, "latin-1")
 
 
-def refusal(service: str, code: str, status: int = 400) -> Answer:
+def refusal(service: str, code: str, status: int = 400, words: str = "no") -> Answer:
     """An error as the service spells it."""
     if service == "sns":
         return Answer(status, REFUSED.format(code), {"Content-Type": "text/xml"})
-    return Answer(status, json.dumps({"__type": code, "message": "no"}), {"x-amzn-ErrorType": code})
+    return Answer(status, json.dumps({"__type": code, "message": words}), {"x-amzn-ErrorType": code})
 
 
 def _changes(records: list[Any], *, after: int) -> Iterator[dict[str, Any]]:

@@ -49,9 +49,11 @@ from sojourn.asl.api import StepFunctions
 from sojourn.asl.walk import Crash, FunctionContext, Walker
 from sojourn.clock import ManualClock, iso, parse_iso, use_clock
 from sojourn.contacts.memory.store import memory_key
+from sojourn.delivery.modes import EVERYBODY
 from sojourn.due.store import CURSOR, bucket_of
 from sojourn.errors import StoreBusyError
 from sojourn.http.keys import key_row_id
+from sojourn.journeys.modes import set_sending
 from sojourn.journeys.reconcile import GRACE
 from sojourn.journeys.versions import Draft, get_draft, published, save_draft
 from sojourn.messages.check import save
@@ -461,6 +463,7 @@ def _seed(world: World) -> None:
     for path in template_files(JOURNEYS / "templates"):
         source = read_template(path)
         save_template(save(source, version=0), source=source)
+    set_sending(EVERYBODY)  # it takes itself for a new stack on AWS, which writes to its sender alone
     publish(world, "welcome", (JOURNEYS / "welcome.journey.yaml").read_text())
     world.network.forget()
 

@@ -422,3 +422,62 @@ def _only_the_journey(folder: Path) -> None:
     """Segments need the backfill's machine to take force."""
     for path in folder.glob("*.segment.yaml"):
         path.unlink()
+
+
+def test_a_project_is_planned_applied_and_then_nothing(sojourn, folder):
+    project = "country: US\ntimezone: America/New_York\ncaps: [{at most: 3, per: 1 week}]\nsender: other@example.org\n"
+    (folder / "project.yaml").write_text(project)
+
+    planned = sojourn("plan", str(folder))
+    applied = sojourn("apply", str(folder), "--yes", "--no-publish")
+    again = sojourn("plan", str(folder), "--json")
+
+    assert 'workspace country: null → "US"' in planned.output
+    assert "set by `make deploy" in planned.output
+    assert "workspace country, timezone, delivery" in applied.output
+    told = json.loads(again.output)
+    assert (told["workspace"], list(told["set_by_deploy"])) == ({}, ["sender"])
+
+
+def test_what_a_project_does_not_say_stays(sojourn, folder):
+    assert sojourn("workspace", "set", "--country", "FR", "--cap", "1 per day").exit_code == 0
+    (folder / "project.yaml").write_text("timezone: Europe/Paris\nhours: {sms: 10:00-18:00}\n")
+
+    assert sojourn("apply", str(folder), "--yes", "--no-publish").exit_code == 0
+
+    kept = json.loads(sojourn("workspace", "show", "--json").output)
+    assert (kept["country"], kept["timezone"]) == ("FR", "Europe/Paris")
+    assert kept["delivery"] == {"hours": {"sms": "10:00-18:00"}, "caps": [{"at most": 1, "per": "1 day"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        ("country: US\ntopic: [news]\n", 2, "nobody knows this key"),
+        ("# one\nsender: nobody\n", 2, "no e-mail address"),
+        ("purposes: [spam]\n", 1, "no purpose is called spam"),
+        ("caps: 3\n", 1, "no list of caps"),
+        ("country: [\n", 2, "no readable YAML"),
+        ("- one\n", 1, "no project"),
+        ("brand: {logo: a.png}\n", 1, "unknown parts"),
+    ],
+)
+def test_what_is_wrong_in_a_project_has_a_line_and_a_remedy(sojourn, folder, text, line, problem):
+    (folder / "project.yaml").write_text(text)
+
+    told = sojourn("plan", str(folder))
+
+    assert told.exit_code == 1
+    assert f"project.yaml:{line}: " in told.output
+    assert problem in told.output
+    assert " — " in told.output
+
+
+def test_a_journey_with_a_word_that_the_project_does_not_know_is_named(sojourn, folder):
+    (folder / "project.yaml").write_text("country: US\npurposes: [service]\n")
+
+    told = sojourn("plan", str(folder))
+
+    assert told.exit_code == 1
+    assert "hello.journey.yaml" in told.output
+    assert "project.yaml:2" in told.output

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories import stage
+from tests.stories import proving, stage
 from tests.stories.cloud import Cloud
 
 LONGEST = {"test_import.py", "test_welcome.py", "test_bad_days.py", "test_presets.py"}
@@ -20,6 +20,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "stories" in item.path.parts:
             item.add_marker(pytest.mark.local_cloud)
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.hookimpl(tryfirst=True)  # while the cloud still runs
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """When every story was played, it is known which permissions they needed."""
+    proving.prove(session, os.environ.get("SOJOURN_OWNER", ""))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What was proved."""
+    if found := config.stash.get(proving.PROOF, None):
+        terminalreporter.write_line(str(found))
 
 
 @pytest.fixture(scope="session")

@@ -35,9 +35,14 @@ def find(*, owner: str) -> tuple[Local, bool]:
         return _running(), True
 
 
+def is_owned_by(owner: str) -> bool:
+    """Whether this run started the cloud, and so has all of it to itself."""
+    return not IS_LENT and FOLDER.exists() and _owner() == owner
+
+
 def clear(*, owner: str) -> None:
     """Stop the cloud, if this run started it."""
-    if not IS_LENT and FOLDER.exists() and _owner() == owner:
+    if is_owned_by(owner):
         _runner("down", owner)
         _owner_file().unlink()
 

@@ -9,6 +9,10 @@ from tests.faults.world import delivery_of
 from tests.functions.reasons.stage import DAY, HOUR, MAIL, MINUTE, TEXT, WAIT, Makers, Stage, agreed
 
 HELD, SKIPPED, FAILED, UNKNOWN, WENT = Makers(), Makers(), Makers(), Makers(), Makers()
+UNVERIFIED = (
+    "Email address is not verified. The following identities failed the check in region US-EAST-1: "
+    "ann@example.org"
+)
 ASK = "  - {send: Ask, template: confirm}\n" + WAIT
 
 
@@ -66,6 +70,13 @@ def paused(stage: Stage) -> None:
     stage.play()
 
 
+@HELD.by(
+    "draft", "It is a draft: it goes when somebody releases it, and expires at Tue 2026-01-06 15:00", "✗ mode"
+)
+def not_released(stage: Stage) -> None:
+    stage.play(MAIL, "mode: draft")
+
+
 @HELD.by("suspended", "The provider lets the account send nothing; it is tried again at Mon 2026-01-05 16:00")
 def suspended(stage: Stage) -> None:
     stage.says("SendingPausedException")
@@ -79,6 +90,18 @@ def not_taken(stage: Stage) -> None:
 
 
 # Skipped
+
+
+@SKIPPED.by("mode", "or to named addresses alone: its mode is allow_list.")
+def not_named(stage: Stage) -> None:
+    stage.asks("PUT", "/api/workspace/mode", {"mode": "allow_list", "allow": ["bob@example.org"]})
+    stage.play()
+
+
+@SKIPPED.by("sandbox", "in the provider's sandbox, and the address is not verified there.")
+def not_verified(stage: Stage) -> None:
+    stage.says("MessageRejected", words=UNVERIFIED)
+    stage.play()
 
 
 @SKIPPED.by("no_address", "The contact has no address for email.")

@@ -21,7 +21,9 @@ from functions.api.world import world as api
 from sojourn import config
 from sojourn.cli.explaining import explained
 from sojourn.contacts.workspace import WorkspaceReader, use_workspace
+from sojourn.delivery.modes import EVERYBODY
 from sojourn.http.keys import key_row_id
+from sojourn.journeys.modes import set_sending
 from tests.cloud import REGION
 from tests.faults.people import AGREED, introduction
 from tests.faults.services import refusal
@@ -78,9 +80,11 @@ class Stage:
         """So long after the beginning."""
         self.world.run_until(START + time)
 
-    def says(self, code: str, status: int = 400, service: str = "sesv2", times: int = 1) -> None:
+    def says(
+        self, code: str, status: int = 400, service: str = "sesv2", times: int = 1, words: str = "no"
+    ) -> None:
         """What the provider answers next."""
-        self.world.services.says.extend(refusal(service, code, status) for _ in range(times))
+        self.world.services.says.extend(refusal(service, code, status, words) for _ in range(times))
 
     def settles(self, **delivery: Any) -> None:
         """What the workspace says of its messages."""
@@ -175,5 +179,6 @@ def cleared(stage: Stage) -> Stage:
     for kind in [kind for kind in rows if kind.value not in KEPT]:
         del rows[kind]
     forget_data()
+    set_sending(EVERYBODY)
     use_workspace(WorkspaceReader(stage.world.clock))
     return stage

@@ -45,6 +45,7 @@ GOOD = Account(
     alarms=(Alarm("sojourn-Behind", "OK"),),
     listeners=(Listener("ops@example.org", is_confirmed=True),),
     keys=(Key("api", "ops", NOW - timedelta(days=30)), Key("write", "shop", None)),
+    has_admin=True,
     dmarc="v=DMARC1; p=none; rua=mailto:dmarc@example.org",
     signed=("from", "list-unsubscribe", "list-unsubscribe-post", "subject"),
 )

@@ -24,6 +24,7 @@ STACK = Stack(
         "AlarmsTopicArn": ALARMS,
         "ConfigurationSet": "sojourn-set",
         "PublicUrl": "https://x",
+        "UserPoolId": "eu-west-1_Pool",
     },
     {"Sender": "hello@news.example.org", "PublicUrl": ""},
 )
@@ -33,7 +34,7 @@ Clients = Callable[[str], Any]
 @pytest.fixture
 def stubs() -> dict[str, Stubber]:
     session = botocore.session.get_session()
-    names = ("cloudformation", "sesv2", "sns", "sqs", "cloudwatch")
+    names = ("cloudformation", "sesv2", "sns", "sqs", "cloudwatch", "cognito-idp")
     keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
     made = {name: Stubber(session.create_client(name, region_name="eu-west-1", **keys)) for name in names}
     for stub in made.values():
@@ -123,6 +124,11 @@ def answers(stubs: dict[str, Stubber]) -> None:
         },
         {"TopicArn": ALARMS},
     )
+    stubs["cognito-idp"].add_response(
+        "list_users_in_group",
+        {"Users": [{"Username": "5f0c"}]},
+        {"UserPoolId": "eu-west-1_Pool", "GroupName": "admin", "Limit": 60},
+    )
 
 
 def resource(kind: str, logical: str, physical: str) -> dict[str, Any]:
@@ -170,12 +176,13 @@ def test_who_may_not_look_is_told_so_and_guesses_nothing_good(stubs):
         ("sesv2", "get_account"),
         ("sns", "get_sms_attributes"),
         ("sns", "list_subscriptions_by_topic"),
+        ("cognito-idp", "list_users_in_group"),
     ):
         stubs[service].add_client_error(operation, "AccessDeniedException")
 
     account = Reader(clients(stubs), STACK).account(now=NOW)
 
-    assert len(account.unread) == 4
+    assert len(account.unread) == 5
     assert "SES (GetAccount: AccessDeniedException)" in account.unread
     findings = {each.code: each.level for each in examine(account)}
     assert findings["access"] == findings["ses_sandbox"] == findings["alarms_heard"] == Level.BLOCKER

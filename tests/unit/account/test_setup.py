@@ -89,6 +89,8 @@ STANDINGS = {
         Standing.TODO,
     ),
     "own host": (GOOD, "host", Standing.DONE),
+    "no admin": (replace(GOOD, has_admin=False), "admin", Standing.TODO),
+    "an admin": (GOOD, "admin", Standing.DONE),
     "no write key": (replace(GOOD, keys=(Key("api", "ops", NOW),)), "keys", Standing.TODO),
     "a write key": (GOOD, "keys", Standing.DONE),
 }

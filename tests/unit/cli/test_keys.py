@@ -15,6 +15,8 @@ from sojourn.clock import ManualClock
 from sojourn.events.proofs import user_hash
 from sojourn.http.identify import IdentifySecrets
 from sojourn.http.keys import Keys
+from sojourn.tracking.keys import LinkKeys
+from sojourn.tracking.tokens import Action, read, sign
 from tests.cloud import moto_cloud
 from tests.insight_rows import NOW
 
@@ -61,6 +63,19 @@ def test_rotation_keeps_what_was():
     assert row is not None
     assert row.data["active"] == "k2"
     assert sorted(row.data["keys"]) == ["k1", "k2"]
+
+
+def test_a_link_that_was_sent_stays_good_when_its_key_is_turned():
+    within_stack(rotate_link)()
+    sent = sign(LinkKeys()(), Action.UNSUBSCRIBE, "ada-1")
+    running = LinkKeys()
+    running()
+
+    within_stack(rotate_link)()
+
+    for keys in (running, LinkKeys()):
+        assert read(sent, keys.knowing(sent), Action.UNSUBSCRIBE) is not None
+    assert LinkKeys()().active == "k2"
 
 
 def made(capsys: pytest.CaptureFixture[str], **options: Any) -> str:

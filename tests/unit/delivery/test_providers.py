@@ -26,6 +26,7 @@ from sojourn.delivery.model import (
     NotNowError,
     OutcomeUnknownError,
     ProviderRefusedError,
+    RecipientUnverifiedError,
     Sms,
 )
 from sojourn.delivery.providers import NOT_NOW, ONE_ATTEMPT, REFUSED, understood
@@ -170,3 +171,24 @@ def _send(service: str, client: Any) -> str:
     if service == "sns":
         return SnsSender(client).send(TEXT)
     return SesSender(client, sender="hello@example.org", configuration_set="set").send(MAIL)
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("ada@example.org", RecipientUnverifiedError),
+        ("Hello <hello@example.org>, ada@example.org", ProviderRefusedError),
+    ],
+)
+def test_in_a_sandbox_it_matters_who_is_not_verified(named: str, meant: type[Exception]):
+    said = f"Email address is not verified. The following identities failed the check in region US-EAST-1: {named}"
+    error = ClientError(
+        {
+            "Error": {"Code": "MessageRejected", "Message": said},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        },
+        "SendEmail",
+    )
+
+    with pytest.raises(meant), understood("Hello <hello@example.org>"):
+        raise error

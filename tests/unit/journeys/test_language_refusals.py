@@ -170,6 +170,7 @@ AROUND: list[Bad] = [
     ("caps: [{at most: 3, per: 1 day, topic: A B}]", "a-z, 0-9 and -", "topic: news"),
     ("caps: [{at most: 3, per: 1 day}, {at most: 3, per: day}]", "the same cap", "one of them"),
     ("priority: 10", "from 0 to 9", "priority: 1"),
+    ("mode: sometimes", "one of off, draft, allow_list, live", "mode: draft"),
     ("priority: high", "a number", "priority: 1"),
     ("holdout: 110%", "at most 100 percent", "holdout: 10%"),
     ("holdout: 0%", "more than 0", "holdout: 10%"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
     from sojourn.delivery.deliver import Desk
+    from sojourn.delivery.modes import Sending
     from sojourn.imports.files import Bucket
     from sojourn.journeys.calls import Caller
     from sojourn.journeys.publish import Press
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from sojourn.privacy.keys import KeyRing
 
 __all__ = [
-    "archivist", "caller", "client", "clock", "desk", "engine", "eraser", "exporter", "key_ring", "press", "settings",
+    "archivist", "caller", "client", "clock", "desk", "engine", "eraser", "exporter",
+    "first_sending", "key_ring", "press", "settings",
     "store_errors_translated",
 ]  # fmt: skip
 
@@ -148,7 +150,18 @@ def press() -> "Press":
         client=client("stepfunctions", Config(retries=PATIENT)),
         settings=PublisherSettings.from_env(),
         due_shards=int(settings().due_shards),
+        first=first_sending(),
     )
+
+
+def first_sending() -> "Sending":
+    """How far messages go on a stack on which nothing was ever published: on AWS no further than to the sender."""
+    from sojourn.clock import is_on_loopback
+    from sojourn.delivery.modes import EVERYBODY, Mode, Sending
+
+    if is_on_loopback():
+        return EVERYBODY
+    return Sending(mode=Mode.ALLOW_LIST, allow=(settings().email_from,))
 
 
 @functools.cache

@@ -28,6 +28,7 @@ SojournError
 │   ├── TemplateRefusedError        a template with faults; TemplateFaultError is one of them (messages)
 │   ├── ImportRefusedError          a file, mapping or statement that cannot be imported (imports)
 │   ├── RenderError                 this contact cannot get this message; Missing, Unfit, RenderLimit (messages)
+│   ├── RecipientUnverifiedError    an address that a provider's sandbox does not know (delivery)
 │   └── ProviderRefusedError        the provider will never take this message (delivery)
 ├── NotNowError                     the provider provably did not take it (delivery)
 ├── OutcomeUnknownError             nobody can say whether it did (delivery)

@@ -60,11 +60,14 @@ class ApiSettings(FromEnv):
     """What only the admin API knows."""
 
     publish_journey_function: str
+    send_message_function: str
     files_bucket: str
     import_machine_arn: str
     backfill_machine_arn: str
     erase_contact_machine_arn: str
     export_contact_machine_arn: str
+    user_pool_id: str
+    user_pool_client_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,6 +106,7 @@ class Account:
     alarms: tuple[Alarm, ...] = ()
     listeners: tuple[Listener, ...] = ()
     keys: tuple[Key, ...] = ()
+    has_admin: bool = False  # whether anybody may sign in and do everything
     dmarc: str | None = None  # the record; None: there is none
     signed: tuple[str, ...] | None = None  # header names that a received letter's DKIM signature covers
     unread: tuple[str, ...] = ()  # what would not be told

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from sojourn.account.model import Account, Alarm, Identity, Key, Listener, Mail, Queue, Texts
+from sojourn.account.people import has_admin
 
 Clients = Callable[[str], Any]
 Resources = Mapping[str, list[tuple[str, str]]]  # type → (logical name, physical id)
@@ -69,6 +70,7 @@ class Reader:
             alarms=self.told("alarms", lambda: self.alarms(resources), ()),
             listeners=self.told("who hears alarms", self.listeners, ()),
             keys=keys,
+            has_admin=self.told("who may sign in", self.has_admin, False),
             dmarc=dmarc,
             now=now,
             unread=tuple(self.unread),
@@ -147,6 +149,11 @@ class Reader:
         topic = self.stack.outputs.get("AlarmsTopicArn", "")
         found = self.clients("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         return tuple(Listener(each["Endpoint"], each["SubscriptionArn"].startswith("arn:")) for each in found)
+
+    def has_admin(self) -> bool:
+        """Whether somebody is in the pool's highest group; a stack from before people could sign in has no pool."""
+        pool = self.stack.outputs.get("UserPoolId")
+        return bool(pool) and has_admin(self.clients("cognito-idp"), str(pool))
 
 
 def identities(ses: Any, sender: str) -> Iterator[Identity]:

@@ -89,7 +89,14 @@ class ApiRefusal(click.ClickException):
 
 
 LONGEST_DIFF = 60  # lines; the rest is in `--json` answers and in `sojourn diff`
-SAYS_THE_WAY = {"approvals_missing", "own_revision", "confirm_existing"}  # their messages do
+SAYS_THE_WAY = {
+    "approvals_missing",
+    "own_revision",
+    "confirm_existing",
+    "confirm_live",
+    "default_host",
+    "not_a_draft",
+}  # their messages do
 WAYS = {
     401: "give the right --api-key, or make one: `sojourn keys new api --name <you> --stack <stack>`",
     404: "a contact goes by its id or userId; `sojourn journey list` shows the journeys",

@@ -1,6 +1,5 @@
 """`sojourn check`: journeys with the segments and templates beside them, as `plan` and `apply` read a folder."""
 
-import json
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sojourn.cli.findings import say
 from sojourn.cli.segments import SUFFIXES as SEGMENTS
 from sojourn.journeys.files import examine_files, journey_files
 from sojourn.journeys.folder import known_beside
@@ -37,25 +37,11 @@ def check_command(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
     warnings = [warning for each in examined for warning in each.warnings]
     for finding, is_warning in chain(_of_segments(segments), _of_templates(templates)):
         (warnings if is_warning else findings).append(finding)
-    _say(findings, warnings, as_json)
+    say(findings, warnings, as_json)
     if findings or (strict and warnings):
         raise click.exceptions.Exit(1)
     if not as_json:
         click.echo("Sound. Publish one: sojourn publish FILE" if journeys else "Sound.")
-
-
-def _say(findings: list[Finding], warnings: list[Finding], as_json: bool) -> None:
-    if as_json:
-        said = {
-            "findings": [finding.to_json() for finding in findings],
-            "warnings": [warning.to_json() for warning in warnings],
-        }
-        click.echo(json.dumps(said, indent=2, ensure_ascii=False))
-        return
-    for finding in findings:
-        click.echo(str(finding))
-    for warning in warnings:
-        click.echo(f"warning: {warning}")
 
 
 def _named(paths: tuple[Path, ...], suffixes: tuple[str, ...]) -> list[Path]:

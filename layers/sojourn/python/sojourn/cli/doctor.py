@@ -40,9 +40,9 @@ def _account(stack: str, letter: Path | None) -> Account:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from sojourn.account.dns import dmarc_of
+    from sojourn.account.letter import signed_headers
     from sojourn.account.read import Reader, find_stack
     from sojourn.bootstrap import client, region
-    from sojourn.cli.letter import signed_headers
 
     try:
         reader = Reader(client, find_stack(client, stack, region()))

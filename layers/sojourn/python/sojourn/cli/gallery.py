@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import click
 import yaml
 from rich.text import Text
 
+from sojourn.cli.brands import brand_of, branded
 from sojourn.cli.files import loaded
 from sojourn.cli.options import show
 from sojourn.cli.tables import table
@@ -59,7 +60,11 @@ def new_journey(name: str, preset: str, folder: Path) -> None:
         raise click.UsageError(f"{name!r} is no name of a journey: use 1 to 40 of a-z, 0-9 and -")
     if preset not in presets():
         raise click.UsageError(f"there is no preset {preset!r}; there are {', '.join(presets())}")
-    copies = list(copied(name, presets()[preset], folder))
+    brand = brand_of(folder.parent)
+    copies = [
+        replace(each, text=branded(each.text, brand)) if TEMPLATES in each.path.parts else each
+        for each in copied(name, presets()[preset], folder)
+    ]
     _refuse_what_is_there(copies)
     written = [each for each in copies if not each.path.exists()]
     for each in written:

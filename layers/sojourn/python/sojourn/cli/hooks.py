@@ -6,6 +6,7 @@ import secrets
 import click
 
 from sojourn.cli.keys import needs_stack
+from sojourn.cli.options import show
 from sojourn.intake.hooks import Hook, get_hook, hooks, is_hook_name, put_hook
 from sojourn.intake.mapping import PROVIDERS
 from sojourn.intake.signatures import STANDARD_SECRET
@@ -38,11 +39,15 @@ def new_hook(name: str, provider: str, secret: str | None) -> None:
 
 
 @hooks_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @needs_stack
-def list_hooks() -> None:
+def list_hooks(as_json: bool) -> None:
     """Every hook, open or closed; secrets are not shown."""
-    for hook in hooks():
-        click.echo(f"{hook.name}  {hook.provider}  {'open' if hook.is_active else 'closed'}")
+    found = [
+        {"name": hook.name, "provider": hook.provider, "state": "open" if hook.is_active else "closed"}
+        for hook in hooks()
+    ]
+    show(found, as_json, lambda told: ["  ".join(each.values()) for each in told])
 
 
 @hooks_group.command("revoke")

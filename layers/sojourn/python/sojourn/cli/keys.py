@@ -16,6 +16,7 @@ from sojourn.audit.model import Change
 from sojourn.audit.store import record
 from sojourn.calling.signing import ID as CALLS
 from sojourn.calling.signing import PREFIX as SIGNING_PREFIX
+from sojourn.cli.options import show
 from sojourn.cli.tables import table
 from sojourn.clock import iso, machine_clock
 from sojourn.events.proofs import user_hash
@@ -177,25 +178,25 @@ def show_user_hash(user_id: str) -> None:
 
 
 @keys_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @needs_stack
-def list_keys() -> None:
+def list_keys(as_json: bool) -> None:
     """Name, role and age of each key; never the key itself."""
-    from rich.console import Console
-
     used = last_uses()
     rows = [
-        (
-            row.id.partition("#")[0],
-            row.data.get("name"),
-            row.data.get("role") or row.data.get("kind"),
-            "in use" if row.data.get("active") else "revoked",
-            (row.data.get("made_at") or "")[:10],
-            used.get(str(row.data.get("name"))) if row.id.startswith(f"{API}#") else None,
-        )
+        {
+            "kind": row.id.partition("#")[0],
+            "name": row.data.get("name"),
+            "role": row.data.get("role") or row.data.get("kind"),
+            "state": "in use" if row.data.get("active") else "revoked",
+            "made": (row.data.get("made_at") or "")[:10],
+            "last used": used.get(str(row.data.get("name"))) if row.id.startswith(f"{API}#") else None,
+        }
         for row in config.query(KIND)
         if "#" in row.id
     ]
-    Console().print(table("Keys", ["kind", "name", "role", "state", "made", "last used"], rows))
+    columns = ["kind", "name", "role", "state", "made", "last used"]
+    show(rows, as_json, lambda told: [table("Keys", columns, (each.values() for each in told))])
 
 
 def _log(did: str, kind: str, name: str, *, before: Any = None, after: Any = None) -> None:

@@ -11,6 +11,11 @@ from sojourn.cli.files import loaded
 from sojourn.cli.options import asks_api, show
 
 NOT_FOUND = 404
+MODES = {
+    "off": ". It sends nothing: the mode is off (`sojourn workspace mode`)",
+    "draft": ". Its messages wait for `sojourn journey release`: the mode is draft",
+    "allow_list": ". Only named addresses get its messages (`sojourn workspace mode`)",
+}
 
 
 @click.command("publish")
@@ -60,5 +65,7 @@ def _told(answer: dict[str, Any]) -> list[str]:
     news = "is live now" if answer["changed"] else "was live already"
     if "existing" in answer:
         news += "; those who are in its segment come in now"
+    if answer.get("mode", "live") != "live":
+        news += MODES[answer["mode"]]
     told = f"{answer['name']} version {answer['version']} {news}. Watch it: sojourn report {answer['name']}"
     return [*warned(answer), told]

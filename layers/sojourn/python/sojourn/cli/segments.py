@@ -9,6 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from sojourn.cli.api import Api
+from sojourn.cli.findings import say
 from sojourn.cli.following import Place, followed
 from sojourn.cli.options import asks_api, show
 from sojourn.cli.tables import table
@@ -31,7 +32,8 @@ segment_group.add_command(show_run)
 
 @segment_group.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-def check_segments(paths: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the errors and warnings as JSON.")
+def check_segments(paths: tuple[Path, ...], as_json: bool) -> None:
     """Check segment files, or the folders they lie in; each error on a line."""
     from sojourn.rules.load import examine_all
     from sojourn.rules.parse import decode
@@ -48,12 +50,13 @@ def check_segments(paths: tuple[Path, ...]) -> None:
     if not texts:
         raise click.ClickException("no *.segment.yaml found")
     examined = examine_all(texts)
-    lines = [finding for each in examined.values() for finding in (*each.findings, *each.warnings)]
-    for line in lines:
-        click.echo(str(line))
-    if any(each.findings for each in examined.values()):
+    findings = [finding for each in examined.values() for finding in each.findings]
+    warnings = [warning for each in examined.values() for warning in each.warnings]
+    say(findings, warnings, as_json)
+    if findings:
         raise click.exceptions.Exit(1)
-    click.echo("Sound. See who would be in: sojourn segment preview FILE")
+    if not as_json:
+        click.echo("Sound. See who would be in: sojourn segment preview FILE")
 
 
 @segment_group.command("list")

@@ -11,8 +11,9 @@ from sojourn.contacts.model import Profile
 from sojourn.delivery.model import Email, Sms
 from sojourn.messages.library import get_template
 from sojourn.messages.model import Message
-from sojourn.messages.render import Rendered, render
+from sojourn.messages.render import Rendered, header_text, render
 from sojourn.messages.sms import part_count
+from sojourn.messages.template import Template
 from sojourn.messages.urls import CONFIRM, ERASE, EXPORT, OF_SERVICE, PREFERENCES
 from sojourn.tracking.tokens import Action, Keys, sign, sign_until
 
@@ -24,6 +25,7 @@ DOORS = {
     EXPORT: (Action.EXPORT, "/p/export"),
     ERASE: (Action.ERASE, "/p/erase"),
 }
+OF_A_PROOF, MARK = "test", "[Test] "  # no token: the pages behind such a link say that it leads nowhere
 ONE_CLICK = "List-Unsubscribe=One-Click"  # RFC 8058, 3.1: exactly this
 
 
@@ -68,6 +70,31 @@ class Composer:
             tags=_tags(message),
         )
         return Content(email, rendered.values)
+
+    def proof(self, template: Template, address: str, facts: Mapping[str, Any]) -> Content:
+        """The template for somebody of the team: nothing is measured, and no link in it changes anything."""
+        rendered = render(
+            template,
+            facts,
+            unsubscribe_url=f"{self.public_url}/u/{OF_A_PROOF}",
+            doors={name: f"{self.public_url}{door}/{OF_A_PROOF}" for name, (_, door) in DOORS.items()},
+            postal_address=self.postal_address,
+        )
+        if template.channel == "sms":
+            text = f"{MARK}{rendered.text}"
+            return Content(Sms(to=address, text=text), parts=part_count(text))
+        subject = header_text(f"{MARK}{rendered.subject}")
+        headers = {"Auto-Submitted": "auto-generated"}
+        return Content(
+            Email(
+                to=address,
+                subject=subject,
+                html=rendered.html,
+                text=rendered.text,
+                headers=headers,
+                tags={"journey": OF_A_PROOF},
+            )
+        )
 
     def asks_to_confirm(self, message: Message) -> bool:
         """Whether the message is there to be confirmed: pointless for who already did."""

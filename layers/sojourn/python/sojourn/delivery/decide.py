@@ -1,8 +1,8 @@
 """The decision, without any side effect: send, skip or hold, from facts alone.
 
-Gates in order: the journey, address, suppression, consent, then time: hours, caps, expiry. The first that closes is the
-reason. What only time closes is asked together, so that a message which must wait learns the first moment that suits
-all of it; and where that is too late, it learns so at once.
+Gates in order: the journey, address, suppression, consent, sending mode, then time: hours, caps, expiry. The first that
+closes is the reason. What only time closes is asked together, so that a message which must wait learns the first moment
+that suits all of it; and where that is too late, it learns so at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ from sojourn.delivery.model import (
     Verdict,
     Window,
 )
+from sojourn.delivery.modes import shut_by, waits_for_release
 from sojourn.delivery.policy import policy_of
 from sojourn.delivery.release import LocalHours, home_of, hours_of
 from sojourn.delivery.schedule import Constraint, Deadline, Never, earliest
@@ -69,6 +70,8 @@ def refuse(request: SendRequest, facts: Facts, *, suppressed: str | None) -> Ver
     if refusal := facts.consent.refusal(message.channel, message.purpose, topic):
         status = facts.consent.status(message.channel, message.purpose, topic)
         return Verdict(skip=refusal.value, facts={"consent": status.value if status else None})
+    if mode := shut_by(request.sending, request.mode, address):
+        return Verdict(skip=Skip.MODE, facts={"mode": mode.value})
     return None
 
 
@@ -77,6 +80,8 @@ def judge_time(
 ) -> Verdict:
     """Whether it may go now, when it may otherwise, or that this would be too late."""
     hours = hours_for(request, facts, workspace, now=now)
+    if is_draft(request):
+        return _drafted(deadline_of(request, facts, workspace, hours, now=now), now)
     opens = hours.opens(now) if hours else now
     zones = str(hours.place) if hours else ""
     if hours and opens != now and request.outside is Outside.SKIP:
@@ -95,6 +100,12 @@ def judge_time(
         zones=zones,
         facts=verdict.facts,
     )
+
+
+def is_draft(request: SendRequest) -> bool:
+    """Whether it waits for a person; what goes to nobody needs no one's word."""
+    is_let_go = request.ghost or bool(request.message.released)
+    return not is_let_go and waits_for_release(request.sending, request.mode)
 
 
 def hours_for(
@@ -152,6 +163,14 @@ def _not_live(state: str) -> Verdict:
     if state == JourneyState.STOPPED:
         return Verdict(skip=Skip.JOURNEY_STOPPED)
     return Verdict(hold=HoldReason.PAUSED, until=parse_iso(FOREVER))
+
+
+def _drafted(deadline: Deadline, now: datetime) -> Verdict:
+    """Held until it expires: at that moment nobody can release it any more."""
+    seen = {"expires": iso(deadline.ends)}
+    if now >= deadline.ends:
+        return Verdict(skip=Skip.EXPIRED, facts=seen)
+    return Verdict(hold=HoldReason.DRAFT, until=deadline.ends, facts=seen)
 
 
 def _scheduled(hours: LocalHours | None, room: Room | None, deadline: Deadline, now: datetime) -> Verdict:

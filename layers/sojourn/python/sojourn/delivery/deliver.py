@@ -22,7 +22,9 @@ from sojourn.delivery.model import (
     OutcomeUnknownError,
     ProviderRefusedError,
     Receipt,
+    RecipientUnverifiedError,
     SendRequest,
+    Skip,
     Sms,
 )
 from sojourn.errors import HeldError
@@ -70,6 +72,9 @@ def _send(message: Message, asked: Asked, facts: Facts, run: store.Run, desk: De
         reference = desk.sms.send(body) if isinstance(body, Sms) else desk.email.send(body)
     except NotNowError as error:
         raise _given_back(claimed, error, facts, desk) from error
+    except RecipientUnverifiedError:
+        skipped = replace(claimed, state=MessageState.SKIPPED, reason=Skip.SANDBOX)
+        return _settled(skipped, run, _unit_of(claimed, facts))
     except ProviderRefusedError as error:
         failed = replace(claimed, state=MessageState.FAILED, reason=str(error))
         return _settled(failed, run, _unit_of(claimed, facts))

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sojourn.consent.model import Consent
 from sojourn.contacts.model import Profile
+from sojourn.delivery.modes import EVERYBODY, Mode, Sending
 from sojourn.errors import Hopeless, SojournError
 from sojourn.messages.model import Message
 
@@ -29,6 +30,8 @@ class Skip(StrEnum):
     HOLDOUT = "holdout"  # all was in favour, and the run is of those to whom nothing is sent
     JOURNEY_STOPPED = "journey_stopped"
     NOTHING_TO_CONFIRM = "nothing_to_confirm"
+    MODE = "mode"  # the workspace, or the journey, sends nothing, or not to this address
+    SANDBOX = "sandbox"  # the account may write to verified addresses alone, and this is none
     TOO_OFTEN = "too_often"  # service mail to one address: nobody bombs a mailbox through us
 
 
@@ -40,6 +43,7 @@ class HoldReason(StrEnum):
     RATE = "rate"
     QUOTA = "quota"
     PAUSED = "paused"  # the journey, until somebody resumes it
+    DRAFT = "draft"  # until a person releases it, or it expires
     SUSPENDED = "suspended"  # the account, by the provider
     PROVIDER = "provider"
 
@@ -124,6 +128,8 @@ class SendRequest:
     caps: tuple[Cap, ...] = ()  # the journey's own; the workspace's hold besides
     priority: int = 0
     journey_state: str = JourneyState.LIVE
+    sending: Sending = EVERYBODY  # what the workspace says
+    mode: str = Mode.LIVE  # what the journey says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +202,10 @@ class SmsSender(Protocol):
 
 class ProviderRefusedError(Hopeless):
     """The provider will never take this message; its text is the reason."""
+
+
+class RecipientUnverifiedError(Hopeless):
+    """The account is in the provider's sandbox, and the address is none that was verified there."""
 
 
 class NotNowError(SojournError):

@@ -6,6 +6,7 @@ Everything else (a time-out after sending, a 5xx, a broken connection) proves no
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parseaddr
 
 from botocore.config import Config
 from botocore.exceptions import (
@@ -20,7 +21,13 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from sojourn import telemetry
-from sojourn.delivery.model import HoldReason, NotNowError, OutcomeUnknownError, ProviderRefusedError
+from sojourn.delivery.model import (
+    HoldReason,
+    NotNowError,
+    OutcomeUnknownError,
+    ProviderRefusedError,
+    RecipientUnverifiedError,
+)
 
 # One attempt: botocore's default retries mail a message up to five times on a read time-out.
 # What we hand over is typed text of our own; a provider that finds a fault in it says so itself, with a 400.
@@ -49,16 +56,19 @@ REFUSED = {
     "OptedOut": "opted_out",
 }
 OTHER_4XX = (HoldReason.PROVIDER, 600)  # wrong rights or a mistaken configuration: somebody must mend it
+UNVERIFIED = (
+    "failed the check"  # "… The following identities failed the check in region EU-WEST-1: ada@example.org"
+)
 NEVER_SENT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError, CredentialRetrievalError)
 
 
 @contextmanager
-def understood() -> Iterator[None]:
-    """Turn a provider client's errors into ours."""
+def understood(sender: str = "") -> Iterator[None]:
+    """Turn a provider client's errors into ours; `sender` is who writes."""
     try:
         yield
     except ClientError as error:
-        raise _meaning(error) from error
+        raise _meaning(error, sender) from error
     except NEVER_SENT as error:
         raise NotNowError(HoldReason.PROVIDER, 30) from error
     except ParamValidationError as error:
@@ -67,7 +77,7 @@ def understood() -> Iterator[None]:
         raise OutcomeUnknownError from error
 
 
-def _meaning(error: ClientError) -> Exception:
+def _meaning(error: ClientError, sender: str) -> Exception:
     code = error.response.get("Error", {}).get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     if code in NOT_NOW or status == 429:
@@ -77,4 +87,13 @@ def _meaning(error: ClientError) -> Exception:
     )  # the code only: its sentence may name an address
     if status >= 500:
         return OutcomeUnknownError()
+    if code == "MessageRejected" and UNVERIFIED in (said := error.response["Error"].get("Message", "")):
+        return _unverified(said, sender)
     return ProviderRefusedError(REFUSED[code]) if code in REFUSED else NotNowError(*OTHER_4XX)
+
+
+def _unverified(said: str, sender: str) -> Exception:
+    """SES names whoever is not verified: the sender is our fault, the reader is what a sandbox does."""
+    own = parseaddr(sender)[1].casefold()
+    is_ours = bool(own) and own in said.casefold()
+    return ProviderRefusedError("sender_not_verified") if is_ours else RecipientUnverifiedError()

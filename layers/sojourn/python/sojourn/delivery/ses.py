@@ -16,7 +16,7 @@ class SesSender:
 
     def send(self, email: Email) -> str:
         """Hand over one mail; the answer is SES's message id."""
-        with understood():
+        with understood(self._sender):
             answer = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [email.to]},

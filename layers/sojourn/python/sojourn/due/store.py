@@ -47,9 +47,9 @@ def put_due(due: Due, *, now: datetime, pace: float, shards: int, under: str = "
     ).save()
 
 
-def remove_due(due: Due, *, pace: float, shards: int) -> None:
+def remove_due(due: Due, *, pace: float, shards: int, under: str = "") -> None:
     """Take back what was put before its time; no error when it is gone."""
-    DueRow(_hash_key(bucket_of(due.at, pace), _shard(due.id, shards)), _range_key(due)).delete()
+    DueRow(under or _hash_key(bucket_of(due.at, pace), _shard(due.id, shards)), _range_key(due)).delete()
 
 
 def due_in(bucket: int, shard: int) -> Iterator[tuple[DueRow, Due]]:

@@ -14,6 +14,7 @@ HELD = {
     "rate": "The account sends no more mails a second[; its turn comes at {turn}].",
     "quota": "[{used} of {at_most} of ]the account's mails of the day are gone[; it is tried again at {turn}].",
     "paused": "The journey is paused[ since {since}]: it waits until somebody resumes it.",
+    "draft": "It is a draft: it goes when somebody releases it[, and expires at {expires}].",
     "suspended": "The provider lets the account send nothing[; it is tried again at {until}].",
     "provider": "The provider did not take it[; it is tried again at {until}].",
 }
@@ -35,6 +36,8 @@ SKIPPED = {
     "holdout": "All gates were open, but the contact is of the holdout, to whom nothing is sent.",
     "journey_stopped": "Somebody stopped the journey[ at {since}]: nothing more is sent.",
     "nothing_to_confirm": "There is nothing to confirm: the contact has confirmed already.",
+    "mode": "The workspace, or the journey, sends nothing now, or to named addresses alone[: its mode is {mode}].",
+    "sandbox": "The account is in the provider's sandbox, and the address is not verified there.",
     "too_often": "The address was asked too often: one service mail of a kind in ten minutes, three a day.",
 }
 FAILED = {

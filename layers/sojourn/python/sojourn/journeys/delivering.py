@@ -16,7 +16,7 @@ from sojourn.messages.model import Message
 def request_of(
     journey: Journey, step: Send, message: Message, templates: Mapping[str, int], **more: Any
 ) -> delivery.SendRequest:
-    """All that the step says; `more` is what the run knows: `ghost`, `journey_state`, `late_from`."""
+    """All that the step says; `more` is what the run knows: `ghost`, `journey_state`, `late_from`, `sending`."""
     own = (journey.hours or {}).get(step.channel)
     hours = step.hours or (own.hours if own else None)
     is_said_here = step.hours is not None or step.outside is not Outside.HOLD
@@ -31,6 +31,7 @@ def request_of(
         expires_with_the_day=step.expires == END_OF_DAY,
         caps=tuple(cap_of(cap, journey.name) for cap in journey.caps),
         priority=journey.priority,
+        mode=journey.mode.value,
         **more,
     )
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sojourn.contacts.store import get_profile
 from sojourn.due.store import Due
-from sojourn.journeys import coming, moving, releasing, schedules, stopping, watching
+from sojourn.journeys import coming, letting_go, moving, releasing, schedules, stopping, watching
 from sojourn.journeys.engine import Engine
 from sojourn.journeys.live import LiveJourney, live
 from sojourn.journeys.migrating import continuing, migrate
@@ -19,6 +19,7 @@ KINDS = frozenset(
         schedules.MEMBERS,
         releasing.RESUME,
         releasing.RELEASE,
+        letting_go.DRAFTS,
         migrate.DUE,
         stopping.DUE,
         continuing.DUE,
@@ -29,6 +30,7 @@ WALKS: dict[str, Callable[[Due, LiveJourney | None, Engine], None]] = {
     migrate.DUE: lambda due, journey, engine: migrate.go_on(due, engine=engine),
     continuing.DUE: lambda due, journey, engine: continuing.go_on(due, engine=engine),
     stopping.DUE: lambda due, journey, engine: stopping.go_on(due, journey, engine=engine),
+    letting_go.DRAFTS: lambda due, journey, engine: letting_go.release_page(due, engine=engine),
     watching.KIND: lambda due, journey, engine: moving.in_time(due, engine=engine),
 }
 

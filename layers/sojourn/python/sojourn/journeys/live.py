@@ -1,7 +1,7 @@
 """What is live: the one row that react reads of all journeys.
 
 Config row `LIVE` / `journeys`: of each its version, how it is entered, what its runs listen to, and whether it is
-paused or stopped.
+paused or stopped. Beside them, how far the workspace lets messages out (modes.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sojourn.clock import iso
@@ -30,6 +31,8 @@ from sojourn.rules.nodes import Test
 from sojourn.segments.model import ENTERED, OUR_EVENTS
 
 LIVE = ("LIVE", "journeys")
+OWN = "#"  # begins what stands beside the journeys; no journey's name begins so
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 TRIES = 5
 END_REQUESTED = "Journey End Requested"  # our own event: somebody is to leave a journey
 OCCURRENCE = "occurrence"  # the property that says by which moment of a schedule somebody comes in
@@ -214,12 +217,16 @@ def live() -> dict[str, LiveJourney]:
 
 def live_of(row: Row | None) -> dict[str, LiveJourney]:
     """What this row says is live, by name."""
-    return {} if row is None else {name: _live(name, facts) for name, facts in row.data.items()}
+    return (
+        {}
+        if row is None
+        else {name: _live(name, facts) for name, facts in row.data.items() if not name.startswith(OWN)}
+    )
 
 
-def set_live(journey: LiveJourney) -> None:
+def set_live(journey: LiveJourney, *, first: Mapping[str, Any] = NOTHING) -> None:
     """Make one version the live one; what its older versions listen to stays listened to. Who was paused stays so;
-    publishing what was stopped begins anew."""
+    publishing what was stopped begins anew. `first` stands beside the first of all."""
 
     def changed(there: LiveJourney | None) -> LiveJourney:
         if there is None:
@@ -229,7 +236,7 @@ def set_live(journey: LiveJourney) -> None:
             return heard
         return replace(heard, state=there.state, since=there.since, why=there.why, late=there.late)
 
-    _write(journey.name, changed)
+    _write(journey.name, changed, first=first)
 
 
 def change_state(
@@ -252,10 +259,12 @@ def change_state(
     raise StoreBusyError("live")
 
 
-def _write(name: str, change: Callable[[LiveJourney | None], LiveJourney]) -> LiveJourney:
+def _write(
+    name: str, change: Callable[[LiveJourney | None], LiveJourney], *, first: Mapping[str, Any] = NOTHING
+) -> LiveJourney:
     """StaleWriteError when another journey's part was written in the same moment."""
     row = get(*LIVE)
-    data = dict(row.data) if row else {}
+    data = dict(row.data) if row else dict(first)
     there = LiveJourney.from_json(name, data[name]) if name in data else None
     wanted = change(there)
     if wanted != there:

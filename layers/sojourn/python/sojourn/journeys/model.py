@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from sojourn.clock import iso, parse_iso
 from sojourn.consent.model import Channel, Purpose
+from sojourn.delivery.modes import Mode
 from sojourn.journeys.language.around import Cap, ChannelHours, Goal, WayOut
 from sojourn.journeys.language.entering import (
     EXISTING,
@@ -73,6 +74,7 @@ class Journey:
     hours: Mapping[Channel, ChannelHours] | None = None
     caps: tuple[Cap, ...] = ()
     priority: int = 0
+    mode: Mode = Mode.LIVE
     holdout: float = 0
     approvals: int = 0
     description: str = ""
@@ -127,6 +129,7 @@ class Journey:
             "hours": {channel.value: each.to_definition() for channel, each in (self.hours or {}).items()},
             "caps": [cap.to_definition() for cap in self.caps],
             "priority": self.priority,
+            "mode": self.mode.value if self.mode is not Mode.LIVE else None,
             "holdout": f"{self.holdout:g}%" if self.holdout else None,
             "approvals": self.approvals,
             "late data grace": str(self.late_data_grace) if self.late_data_grace else None,
@@ -155,6 +158,7 @@ class Journey:
             hours={Channel(key): ChannelHours.from_definition(each) for key, each in hours.items()} or None,
             caps=tuple(Cap.from_definition(each) for each in definition.get("caps", ())),
             priority=definition.get("priority", 0),
+            mode=Mode(definition.get("mode", Mode.LIVE)),
             holdout=float(definition["holdout"].removesuffix("%")) if "holdout" in definition else 0,
             approvals=definition.get("approvals", 0),
             description=definition.get("description", ""),

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from sojourn.asl.model import to_text
 from sojourn.clock import Clock, iso
+from sojourn.delivery.modes import EVERYBODY, Sending
 from sojourn.errors import NotFoundError, StaleWriteError, StoreBusyError
 from sojourn.journeys.approving import Approvals, ApprovalsMissingError, approvals_of
 from sojourn.journeys.beside import known_here
@@ -20,6 +21,7 @@ from sojourn.journeys.hearing import heard_by
 from sojourn.journeys.live import State
 from sojourn.journeys.load import Examined, JourneyRefusedError, examine
 from sojourn.journeys.model import Journey, machine_name
+from sojourn.journeys.modes import beside
 from sojourn.journeys.schedules import schedule_all
 from sojourn.journeys.versions import (
     LiveJourney,
@@ -47,6 +49,7 @@ class Press:
     client: Any  # Step Functions
     settings: PublisherSettings
     due_shards: int = 1
+    first: Sending = EVERYBODY  # how far messages go on a stack on which nothing was ever published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +174,7 @@ def _go_live(journey: Journey, number: int, arn: str, press: Press) -> None:
     )
     for _ in range(TRIES):
         try:
-            set_live(news)
+            set_live(news, first=beside(press.first))
             break
         except StaleWriteError:
             continue  # another journey went live in the same moment

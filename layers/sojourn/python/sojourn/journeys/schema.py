@@ -8,6 +8,7 @@ space may be written with an underscore.
 import json
 
 from sojourn.consent.model import MESSAGING
+from sojourn.delivery.modes import Mode
 from sojourn.journeys.language.around import AtEntry, Count, OnCap
 from sojourn.journeys.language.entering import EXISTING, Again, From
 from sojourn.journeys.language.paths import Then
@@ -68,6 +69,7 @@ def _about() -> dict[str, Schema]:
         "starts": ref("moment"),
         "ends": ref("moment"),
         "priority": whole(0, HIGHEST),
+        "mode": words(tuple(Mode)),
         "holdout": ref("percent"),
         "approvals": whole(0, MOST_APPROVALS),
         "late data grace": ref("duration"),

@@ -19,6 +19,7 @@ from sojourn.journeys.delivering import request_of
 from sojourn.journeys.enrolment import Enrolment, Status
 from sojourn.journeys.live import LIVE, LiveJourney
 from sojourn.journeys.model import END, Journey
+from sojourn.journeys.modes import sending_of
 from sojourn.journeys.shape import shape_of
 from sojourn.journeys.steps import Send, Then, Way
 from sojourn.journeys.store import EnrolmentRow, Stand, key_of, step_forward, still_runs
@@ -204,7 +205,8 @@ def _request(leg: Leg, facts: Facts, templates: Mapping[str, int], live: Mapping
     message, name = _message(leg, facts, templates), leg.enrolment.journey
     ghost = leg.enrolment.holdout or leg.step.name in shape_of(leg.journey).held_out
     slack = PACED_SLACK * leg.clock.pace if leg.clock.pace > 1 else timedelta()
-    asked = request_of(leg.journey, leg.step, message, templates, ghost=ghost, slack=slack)
+    more = {"ghost": ghost, "slack": slack, "sending": sending_of(live)}
+    asked = request_of(leg.journey, leg.step, message, templates, **more)
     return as_resumed(asked, LiveJourney.from_json(name, live[name])) if name in live else asked
 
 

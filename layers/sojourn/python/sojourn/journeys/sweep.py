@@ -18,6 +18,7 @@ from sojourn.journeys.door import KINDS as ENTRIES
 from sojourn.journeys.door import Door
 from sojourn.journeys.enrolment import Enrolment, Status, WaitKind
 from sojourn.journeys.judging import LONGEST, Judging
+from sojourn.journeys.letting_go import forget
 from sojourn.journeys.schedules import A_PAGE
 from sojourn.journeys.timers import moved_to, wait_longer
 from sojourn.journeys.turning import Turning
@@ -97,6 +98,7 @@ def _who_goes_first(held: tuple[DueRow, Due]) -> tuple[int, datetime, str]:
 
 def _do(due: Due, engine: Engine) -> None:
     """A row whose run has gone on, or ended, asks for nothing any more."""
+    forget(due)
     enrolment = store.get_enrolment(due.task["enrolment"])
     if enrolment is None or enrolment.status is not Status.ACTIVE:
         return

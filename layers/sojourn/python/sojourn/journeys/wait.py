@@ -26,6 +26,7 @@ from sojourn.journeys.answering import (
 )
 from sojourn.journeys.engine import Engine
 from sojourn.journeys.enrolment import Enrolment, Status, Wait, WaitKind
+from sojourn.journeys.letting_go import DRAFT, UNDER, forget_at, is_released
 from sojourn.journeys.live import State, live
 from sojourn.journeys.model import END
 from sojourn.journeys.moments import due_after
@@ -122,6 +123,10 @@ def _park_hold(task: ParkTask, hold: Mapping[str, str], engine: Engine) -> None:
     # For when many holds end together: who goes first, and that those of the account's rate go one by one.
     reason = hold.get("reason", "")
     put_down(run, "hold", engine=engine, under=under, priority=str(priority), reason=reason)
+    if reason == DRAFT:
+        put_down(run, "hold", engine=engine, under=f"{UNDER}{run.journey}", reason=reason)
+        if is_released(run):
+            put_down(run, "hold", engine=engine, at=now)  # by somebody who was quicker
     journey = live().get(run.journey) if is_paused else None
     if journey is not None and journey.state is not State.PAUSED:
         put_down(run, "hold", engine=engine, at=now)  # somebody resumed it, and was quicker
@@ -198,6 +203,8 @@ def forget_due(enrolment: Enrolment, *, engine: Engine) -> None:
         id = f"{enrolment.id}/{enrolment.leg}/{enrolment.wait.step}"  # noqa: A001  the row's own word
         due = Due(parse_iso(enrolment.until), DUE_OF[enrolment.wait.kind], id, {})
         remove_due(due, pace=engine.clock.pace, shards=engine.due_shards)
+        if enrolment.wait.kind is WaitKind.HOLD:  # it may be a draft's
+            forget_at(enrolment.journey, due.at, id)
 
 
 def put_down(

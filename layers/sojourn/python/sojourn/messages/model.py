@@ -56,6 +56,7 @@ class Message:
     seen: Mapping[str, Any] = field(default_factory=dict)  # by the gates, where it was not plainly sent
     reserved: str = ""  # the moment for which a unit of the caps is its own
     turn: str = ""  # when the account's rate lets it go, by the wall
+    released: str = ""  # when a person let it go that was a draft
     moved: bool = False  # whoever settled it moved the run on
     followed: bool = False  # a later step of its run asks when it was delivered
 

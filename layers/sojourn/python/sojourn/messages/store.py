@@ -15,7 +15,7 @@ IN_NUMBERS = ("version", "template_version", "held", "parts")
 IN_WORDS = (
     "enrolment", "journey", "step", "channel", "template", "identity", "topic", "purpose", "state", "reason", "owner",
     "provider_id", "due", "decided_at", "sent_at", "outcome", "address_hash",
-    "zones", "reserved", "turn",
+    "zones", "reserved", "turn", "released",
 )  # fmt: skip
 IN_JSON = ("values", "seen")
 
@@ -48,6 +48,7 @@ class MessageRow(PeopleRow, discriminator="message"):
     zones = UnicodeAttribute(null=True)
     reserved = UnicodeAttribute(null=True)
     turn = UnicodeAttribute(null=True)
+    released = UnicodeAttribute(null=True)
     seen = JSONAttribute(null=True)
     moved = BooleanAttribute(null=True)
     followed = BooleanAttribute(null=True)
@@ -83,6 +84,7 @@ class MessageRow(PeopleRow, discriminator="message"):
             zones=message.zones or None,
             reserved=message.reserved or None,
             turn=message.turn or None,
+            released=message.released or None,
             seen=dict(message.seen) or None,
             moved=message.moved or None,
             followed=message.followed or None,
@@ -118,6 +120,7 @@ class MessageRow(PeopleRow, discriminator="message"):
             zones=self.zones or "",
             reserved=self.reserved or "",
             turn=self.turn or "",
+            released=self.released or "",
             seen=self.seen or {},
             moved=bool(self.moved),
             followed=bool(self.followed),
@@ -179,6 +182,18 @@ def move(message: Message, to: MessageState, *, only_from: set[MessageState], re
     as_read = MessageRow.owner == message.owner if message.owner else MessageRow.owner.does_not_exist()
     try:
         row.update(actions=actions, condition=MessageRow.state.is_in(*sorted(only_from)) & as_read)
+    except UpdateError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
+
+
+def release(message: Message, *, at: str) -> bool:
+    """A person lets it go; False when it is no held draft any more. Said twice is said once."""
+    is_draft = (MessageRow.state == MessageState.PLANNED.value) & (MessageRow.reason == "draft")
+    try:
+        MessageRow.of(message).update(actions=[MessageRow.released.set(at)], condition=is_draft)
     except UpdateError as error:
         if not condition_failed(error):
             raise

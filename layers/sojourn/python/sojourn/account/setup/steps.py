@@ -37,6 +37,7 @@ def steps(account: Account, wanted: Iterable[Record]) -> list[Step]:
         _texts(account),
         _alarms(account),
         _host(account),
+        _admin(account),
         _keys(account),
     ]
 
@@ -114,6 +115,13 @@ def _host(account: Account) -> Step:
         return Step("host", Standing.DONE, account.public_url)
     says = "links live on API Gateway's own host"
     return Step("host", Standing.TODO, says, "you", _setup(account, "--host mail.your.domain"))
+
+
+def _admin(account: Account) -> Step:
+    if account.has_admin:
+        return Step("admin", Standing.DONE, "somebody may sign in and do everything")
+    command = f"sojourn user invite you@{account.domain} --role admin --stack {account.stack}"
+    return Step("admin", Standing.TODO, "nobody may sign in yet", "you", command)
 
 
 def _keys(account: Account) -> Step:

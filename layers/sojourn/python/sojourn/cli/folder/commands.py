@@ -1,6 +1,7 @@
 """`sojourn plan | apply | pull | diff`: journeys, segments and templates as files in git."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from sojourn.cli.api import Api, ApiRefusal
 from sojourn.cli.folder.compare import Compared, Differs, compared, difference
+from sojourn.cli.folder.settings import planned_project
 from sojourn.cli.folder.things import JOURNEY, SEGMENT, Key, Thing, of_folder, of_workspace
 from sojourn.cli.options import asks_api, show
 from sojourn.cli.publish import if_match, warned
@@ -17,6 +19,7 @@ from sojourn.cli.publish import if_match, warned
 FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("statemachines")
 )
+MOST_NAMED = 5
 SIGNS = {Differs.NEW: "+", Differs.CHANGED: "~", Differs.NOT_LIVE: "^", Differs.ONLY_THERE: "?"}
 
 
@@ -25,8 +28,11 @@ SIGNS = {Differs.NEW: "+", Differs.CHANGED: "~", Differs.NOT_LIVE: "^", Differs.
 @asks_api
 def plan_command(folder: Path, api: Api, as_json: bool) -> None:
     """Show what `apply` would do with a FOLDER, and who stands in steps that change. Changes nothing."""
-    found = compared(of_folder(folder), of_workspace(api), api)
-    show({"plan": [each.to_json() for each in found]}, as_json, lambda _: _lines(found))
+    here = of_folder(folder)
+    project = planned_project(folder, here, api)
+    found = compared(here, of_workspace(api), api)
+    plan = {"plan": [each.to_json() for each in found], **project.to_json()}
+    show(plan, as_json, lambda _: (*project.told(), *_lines(found, is_more=project.is_to_do)))
 
 
 @click.command("apply")
@@ -45,13 +51,16 @@ def apply_command(
 ) -> None:
     """Bring the workspace to what a FOLDER says. Applied twice it does nothing the second time; deletes nothing."""
     clauses = _clauses(migrate)
-    found = compared(of_folder(folder), of_workspace(api), api)
+    here = of_folder(folder)
+    project = planned_project(folder, here, api)
+    found = compared(here, of_workspace(api), api)
     to_do = [each for each in found if each.is_to_do]
     if not as_json:
-        show(None, False, lambda _: _lines(found))
-    if to_do and not yes and not as_json:
-        click.confirm(f"Apply {len(to_do)} change{'s' if len(to_do) > 1 else ''}?", abort=True)
-    done = _apply(to_do, api, publish=publish)
+        show(None, False, lambda _: (*project.told(), *_lines(found, is_more=project.is_to_do)))
+    count = len(to_do) + project.is_to_do
+    if count and not yes and not as_json:
+        click.confirm(f"Apply {count} change{'s' if count > 1 else ''}?", abort=True)
+    done = [*project.applied(api), *_apply(to_do, api, publish=publish)]
     waiting = {each["name"] for each in done if "waits" in each}
     ready = {journey: steps for journey, steps in clauses.items() if publish and journey not in waiting}
     done += [_migrated(journey, steps, api) for journey, steps in ready.items()]
@@ -104,8 +113,9 @@ def _are_same(one: Thing | None, other: Thing | None) -> bool:
     return one is not None and other is not None and one.said == other.said
 
 
-def _lines(found: Iterable[Compared]) -> Iterator[Text]:
-    shown = [each for each in found if each.differs is not Differs.SAME]
+def _lines(found: Iterable[Compared], *, is_more: bool = False) -> Iterator[Text]:
+    found = list(found)
+    shown = [each for each in found if each.is_to_do]
     for each in shown:
         yield Text(f"{SIGNS[each.differs]} {each.thing.kind} {each.thing.name}: {each.differs.value}")
         for change in each.changes:
@@ -116,8 +126,22 @@ def _lines(found: Iterable[Compared]) -> Iterator[Text]:
             yield Text(
                 f"    They stay on their version; else: --migrate '{each.thing.name}:{step}=<a step, finish or exit>'"
             )
-    if not shown:
+    if not shown and not is_more:
         yield Text("The workspace says what the folder says: nothing to do.")
+    yield from _only_there([each for each in found if each.differs is Differs.ONLY_THERE])
+
+
+def _only_there(left: list[Compared]) -> Iterator[Text]:
+    """What stays as it is: by name while they are few."""
+    if len(left) <= MOST_NAMED:
+        yield from (
+            Text(f"{SIGNS[each.differs]} {each.thing.kind} {each.thing.name}: {each.differs.value}")
+            for each in left
+        )
+        return
+    counts = Counter(each.thing.kind for each in left)
+    told = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items())
+    yield Text(f"? only in the workspace: {told}; they stay as they are (`sojourn diff` names them)")
 
 
 def _apply(to_do: list[Compared], api: Api, *, publish: bool) -> list[dict[str, Any]]:

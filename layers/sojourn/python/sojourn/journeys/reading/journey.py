@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sojourn.consent.model import Purpose
+from sojourn.delivery.modes import Mode
 from sojourn.journeys.model import Journey, as_topic
 from sojourn.journeys.reading import acting, forks, sending, waiting  # noqa: F401  they register their readers
 from sojourn.journeys.reading.around import HIGHEST, caps_of, exits_of, goal_of, hours_by_channel
@@ -50,6 +51,7 @@ def read_journey(tree: Node, notes: Notes) -> Reading:
         hours=hours_by_channel(fields),
         caps=caps_of(fields),
         priority=_whole(fields, "priority", HIGHEST),
+        mode=_optional(fields, "mode", _mode, example="draft") or Mode.LIVE,
         holdout=_optional(fields, "holdout", as_share, example="10%") or 0,
         approvals=_whole(fields, "approvals", MOST_APPROVALS),
         description=fields.value(
@@ -81,3 +83,10 @@ def _purpose(node: Node) -> Purpose:
     if text not in PURPOSES:
         raise ValueError(f"a purpose is one of {', '.join(PURPOSES)}")
     return Purpose(text)
+
+
+def _mode(node: Node) -> Mode:
+    text = as_text(node)
+    if text not in tuple(Mode):
+        raise ValueError(f"a mode is one of {', '.join(Mode)}")
+    return Mode(text)

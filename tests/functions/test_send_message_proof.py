@@ -1,0 +1,54 @@
+"""A proof goes out as the real sender sends it: marked, unmeasured, its ways out inert; a closed address gets none."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from sojourn.clock import parse_iso
+from sojourn.consent.addresses.store import suppress
+from sojourn.consent.suppression import Reason
+from tests.faults.invariants import people
+from tests.faults.world import World
+
+NOW: datetime = parse_iso("2026-01-05T20:00:00.000Z")
+
+
+@pytest.fixture
+def world(made: World) -> World:
+    made.reset()
+    return made
+
+
+def a_proof(to: str, template: str = "welcome", **facts: Any) -> dict[str, Any]:
+    return {"proof": {"template": template, "version": 1, "to": to, "facts": facts}}
+
+
+def test_it_is_marked_unmeasured_and_leads_nowhere(world: World):
+    told = world.call("send_message", a_proof("you@example.org", firstName="Ada"))
+
+    (mail,) = world.services.mails
+    assert told == {"state": "sent", "reason": ""}
+    assert mail.subject.startswith("[Test] ")
+    assert "/o/" not in mail.html
+    assert "/c/" not in mail.html
+    assert "/u/test" in mail.html
+    assert "List-Unsubscribe" not in mail.headers
+    assert people("MSG#") == []
+
+
+def test_a_closed_address_gets_none(world: World):
+    suppress("email", "gone@example.org", reason=Reason.BOUNCE, at=NOW, source="ses")
+
+    told = world.call("send_message", a_proof("gone@example.org"))
+
+    assert told == {"state": "skipped", "reason": "suppressed"}
+    assert world.services.mails == []
+
+
+def test_a_text_is_marked_too(world: World):
+    told = world.call("send_message", a_proof("+12125550100", "offer", firstName="Ada"))
+
+    (text,) = world.services.texts
+    assert told["state"] == "sent"
+    assert text.text.startswith("[Test] ")
