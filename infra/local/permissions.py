@@ -28,8 +28,9 @@ def install() -> None:
 
     def evaluate_and_tell(ctx: Any, policies: Any, *limits: Any) -> Any:
         result = evaluate(ctx, policies, *limits)
-        if result.decision == "Allow" and ASSUMED in ctx.principal_arn:
-            _allowed(ctx, [statement for policy in policies for statement in policy])
+        asked = (ctx.principal_arn, ctx.action, ctx.resource_arn)
+        if asked not in _seen and result.decision == "Allow" and ASSUMED in ctx.principal_arn:
+            _allowed(ctx, asked, [statement for policy in policies for statement in policy])
         return result
 
     def enforce_and_tell(key: str, action: str, *rest: Any, **more: Any) -> Any:
@@ -43,11 +44,8 @@ def install() -> None:
     iam_evaluator.enforce = enforce_and_tell
 
 
-def _allowed(ctx: Any, statements: list[Any]) -> None:
+def _allowed(ctx: Any, asked: tuple[str, str, str], statements: list[Any]) -> None:
     """The first time that a role asks for this, every grant that allows it counts as used."""
-    asked = (ctx.principal_arn, ctx.action, ctx.resource_arn)
-    if asked in _seen:
-        return
     if len(_seen) < MOST_KEPT:
         _seen.add(asked)
     if statement := iam_evaluator._first_match(ctx, statements, "Allow"):

@@ -76,6 +76,9 @@ def _too_late(row: Row, zone: str) -> Iterator[str]:
 def agrees(figures: Figures, report: dict[str, Any]) -> Iterator[str]:
     """The journey's report, which is made of counters, says what the rows say."""
     for name in ("enrolments", "messages"):
-        said, counted = report.get(name), figures[name]
+        counted = figures[name]
+        said = {
+            each: dict(report.get(name) or {}).get(each) for each in counted
+        }  # it tells more: holdouts, refusals
         if said != counted:
             yield f"the journey's report says of {name}: {said}; the rows say: {counted}"
