@@ -7,8 +7,7 @@ they agreed; new addresses confirm by double opt-in. Bought or scraped lists are
 Unsubscribing: every marketing mail carries List-Unsubscribe and List-Unsubscribe-Post (RFC 8058) and a visible link;
 both take effect at once and are checked again in the transaction that claims each message.
 Bounces and complaints: a configuration set reports them to SNS and SQS; hard bounces and complaints suppress the
-address at once, soft bounces after three. Sending pauses by itself at 5 % bounces or 0.1 % complaints, and
-a person is told.
+address at once, soft bounces after three.
 We expect about {per_day} mails a day at first."""
 
 
