@@ -1,6 +1,6 @@
 # Every command a person needs; `make` alone lists them. Python 3.11 and make are all that must be there.
 .DEFAULT_GOAL := help
-.PHONY: help install lock up down status demo purchases check format test run asl build deploy bench zones docs clean
+.PHONY: help install lock up upgrade down status demo purchases check format test run asl build deploy bench zones docs clean
 
 PYTHON ?= $(shell for python in python3.11 /usr/bin/python3.11 /usr/local/bin/python3.11 /opt/homebrew/bin/python3.11 \
 	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.11*/bin/python3.11; do \
@@ -21,6 +21,9 @@ lock: ## Renew requirements/*.txt from the .in files (needs uv: UV=/path/uv)
 up: install ## Start the local cloud, detached (PACE=1 CALENDAR_START=<RFC 3339>)
 	@$(LOCAL) up
 
+upgrade: install ## Build and deploy this tree onto the local cloud that runs; whoever waits there goes on
+	@$(LOCAL) upgrade
+
 down: ## Stop the local cloud
 	@if [ -x $(VENV)/python ]; then $(LOCAL) down; else echo "nothing is running"; fi
 
@@ -33,13 +36,13 @@ demo: install ## Replay five weeks of real customers through the whole product (
 purchases: up ## Import all 69,659 CDNOW purchases into the local cloud, and hold the profiles against the file (CUSTOMERS=n)
 	@$(VENV)/python -m infra.local.demo.purchases
 
+# The templates are linted by the tests (tests/template), not once more before them.
 check: install ## Everything that CI asks: format, lint, types, ASL, template, tests
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
 	@$(VENV)/mypy
 	@$(VENV)/python -m sojourn.journeys.files statemachines/journeys
 	@$(VENV)/sojourn segment check statemachines/segments
-	@$(VENV)/python -m infra.lint.check
 	@$(MAKE) --no-print-directory test
 
 format: install ## Put the code in the house's format
@@ -50,11 +53,12 @@ format: install ## Put the code in the house's format
 test: export PYTHONDONTWRITEBYTECODE :=
 test: export PYTHONPYCACHEPREFIX := $(CURDIR)/.sojourn/pycache
 test: install ## Run the tests, the stories on a local cloud of their own last (ARGS=… goes to one pytest instead)
+	@$(VENV)/python -m infra.browser
 ifdef ARGS
 	@$(VENV)/python -m pytest $(ARGS)
 else
 	@$(VENV)/python -m pytest -q -n 2 --dist worksteal --durations=10 -m "not local_cloud"
-	@$(VENV)/python -m pytest -q -n 6 --dist worksteal --durations=10 -m local_cloud tests/stories tests/infra_local
+	@$(VENV)/python -m pytest -q -n 6 --dist worksteal --durations=10 -m local_cloud tests/stories tests/infra_local tests/browser
 endif
 
 run: up ## The same as up

@@ -10,8 +10,9 @@ from typing import Any
 
 from sojourn import bootstrap
 from sojourn.contacts.memory import erased_at
+from sojourn.journeys.figures import count_events
 from sojourn.messages.model import SETTLED
-from sojourn.privacy.archiving import Archivist, archive_changes
+from sojourn.privacy.archiving import Archivist, archive_changes, events_among
 from sojourn.privacy.keys import KeyRing
 from sojourn.privacy.posting import Post
 from tests.faults import world as played
@@ -47,6 +48,7 @@ def install(hose: Hose) -> None:
             erased_at=erased_at,
         )
         archive_changes(event["Records"], desk=desk)
+        count_events(events_among(event["Records"]), wall=bootstrap.clock().wall())
 
     played.HANDLERS[NAME] = handler
 

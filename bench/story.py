@@ -23,7 +23,7 @@ from tests.faults import world as played
 from tests.faults.services import Mail
 from tests.faults.world import World, a_world, rows
 
-CONTACTS = 20
+CONTACTS = 60  # a hundred changes, a batch of the counters, are of few days then, as where thousands walk
 EVENTS_A_BATCH = 20
 OPENED_OF_20, CLICKED_OF_20 = 7, 5
 KEPT = ("Events", "People", "Identity")

@@ -82,8 +82,13 @@ def serve_browsers(dev: Environment) -> None:
     """What browsers load from us comes from npm, run by the Node that the environment holds."""
     with _held(ROOT / ".sojourn" / "web.lock"):
         done = subprocess.run([str(dev.python), "-m", "infra.web.assets"], cwd=ROOT, check=False)
+        built = subprocess.run([str(dev.python), "-m", "infra.web.console"], cwd=ROOT, check=False)
     if done.returncode:
         raise InstallError("Segment's browser client could not be put in place. Try again: make install")
+    if built.returncode:
+        raise InstallError(
+            "The console's scripts and styles could not be built, see above. Then: make install"
+        )
 
 
 def fetch_purchases(dev: Environment, file: Path = PURCHASES) -> None:

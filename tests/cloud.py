@@ -32,6 +32,7 @@ SETTINGS = Settings(
     due_shards="2",
     events_kept_days="400",
     rejected_events_kept_days="30",
+    restored_suffix="",
 )
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -46,6 +47,7 @@ ENVIRONMENT = {
     "BACKFILL_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:sojourn-test-backfill",
     "USER_POOL_ID": f"{REGION}_Pool12345",
     "USER_POOL_CLIENT_ID": "loginpage",
+    "QUEUES": "",
     "MAX_EVENT_AGE_HOURS": "24",
     "POWERTOOLS_METRICS_NAMESPACE": "Sojourn",
     "POWERTOOLS_SERVICE_NAME": "sojourn",

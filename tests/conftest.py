@@ -16,7 +16,7 @@ from tests.faults.tally import POINTS, VIOLATIONS
 from tests.stories import stage
 
 OWNER = "SOJOURN_OWNER"
-PLACES = ("stories", "infra_local")  # where each test process of the stories collects
+PLACES = ("stories", "infra_local", "browser")  # where each test process of the stories collects
 
 
 def is_told(item: pytest.Item) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from functions.api.ahead_gates import cap_gate, mode_gate
+from functions.api.ahead_gates import cap_gate, mode_gate, reputation_gate
 from functions.api.world import world
 from sojourn.clock import iso, parse_iso
 from sojourn.consent.addresses.store import find_suppression
@@ -37,6 +37,7 @@ from sojourn.journeys.delivering import request_of
 from sojourn.journeys.enrolment import Enrolment
 from sojourn.journeys.live import LIVE, LiveJourney
 from sojourn.journeys.modes import sending_of
+from sojourn.journeys.reputation import standing_of
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.send_step import as_resumed
 from sojourn.journeys.shape import shape_of
@@ -45,7 +46,7 @@ from sojourn.journeys.store import key_of
 from sojourn.journeys.versions import published
 from sojourn.messages.model import Message, MessageState, message_digest
 
-BY_WORD = {HoldReason.PAUSED, HoldReason.DRAFT}  # somebody ends the hold, not a moment
+BY_WORD = {HoldReason.PAUSED, HoldReason.DRAFT, HoldReason.REPUTATION}  # somebody ends the hold, not a moment
 PROVIDERS = {HoldReason.RATE, HoldReason.QUOTA, HoldReason.SUSPENDED, HoldReason.PROVIDER}
 
 
@@ -120,7 +121,7 @@ def _asked(run: Enrolment, step: Send, at: datetime) -> _Asked | None:
     if there and there.state is not MessageState.PLANNED:
         return None
     ghost = run.holdout or step.name in shape_of(journey).held_out
-    more = {"ghost": ghost, "sending": sending_of(rows)}
+    more = {"ghost": ghost, "sending": sending_of(rows), "standing": standing_of(rows)}
     request = request_of(journey, step, there or message, templates, **more)
     live = LiveJourney.from_json(run.journey, rows[run.journey]) if run.journey in rows else None
     request = as_resumed(request, live) if live else request
@@ -190,6 +191,7 @@ def _gates(asked: _Asked, now: datetime) -> Iterator[Gate]:
     yield _suppression(asked)
     yield _consent(asked)
     yield from mode_gate(asked.request, address_of(asked.request, asked.facts) or "")
+    yield from reputation_gate(asked.request)
     yield _hours(asked)
     if asked.room:
         yield from (cap_gate(cap, asked.room, asked.at) for cap in asked.room.caps)

@@ -28,6 +28,18 @@ def contact(profile: Profile, consent: Consent) -> dict[str, Any]:
     }
 
 
+def person(profile: Profile) -> dict[str, Any]:
+    """A person in a list: what a row of a table shows."""
+    known = shown(profile.facts)
+    return {
+        "id": profile.contact,
+        "identities": list(profile.identities),
+        "traits": dict(profile.attributes),
+        "created_at": profile.created_at,
+        **{name: known[name] for name in ("stage", "tags", "lists", "value")},
+    }
+
+
 def event(event: Event) -> dict[str, Any]:
     """Something that a person did."""
     return {

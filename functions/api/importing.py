@@ -1,6 +1,7 @@
 """What the views of imports do. It loads when somebody first asks for one: a container starts without it."""
 
 import functools
+import hashlib
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -28,8 +29,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 KNOWN = {"kind", "key", "mapping", "consent", "event", "dry_run", "encoding", "separator"}
 TEXTS = ("event", "encoding", "separator")
+PAGE = re.compile(r"https?://[^\s?#\"<>]{1,480}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LONGEST_KEY = 900
+LARGEST_HERE = 4_500_000  # bytes: Lambda takes 6 MB, and the gateway writes files as base64
 REMEDIES = {
     "unmailable": UNMAILABLE,
     "unsubscribed": "they unsubscribed, and stay so: only they can change that",
@@ -57,17 +60,57 @@ def refusing(view: Callable[P, T]) -> Callable[P, T]:
 def begin_upload(request: Request) -> Response:
     """Where to PUT a file for an hour. With its `sha256`, a file that lies there already need not come again."""
     sent = sent_object(request)
-    refuse_unknown(sent, {"name", "size", "sha256"})
-    name = re.sub(r"[^\w.-]+", "-", str(sent.get("name") or "file"))[-100:].lstrip(".") or "file"
+    refuse_unknown(sent, {"name", "size", "sha256", "back"})
+    if "back" in sent:
+        return _json(_form(sent["back"]), 201)
     size, sha256 = sent.get("size"), sent.get("sha256")
     if isinstance(size, int) and size > LARGEST:
         raise too_large()
     if sha256 is not None and not (isinstance(sha256, str) and SHA256.fullmatch(sha256)):
         raise Problem(400, "invalid_field", "`sha256` is 64 hexadecimal digits", field="sha256")
-    key = f"{FOLDER}uploads/{sha256 or uuid.uuid4().hex}/{name}"
+    key = _place(sent.get("name"), sha256 or uuid.uuid4().hex)
     facts = desk().files.facts(key) if sha256 else None
     told = {"key": key, "exists": facts is not None and facts.size == size, "expires_in": URL_SECONDS}
     return _json({**told, "url": desk().files.upload_url(key)}, 201)
+
+
+def _form(back: Any) -> dict[str, Any]:
+    """A form that a page may show: the browser sends the file past us, and comes back with its key."""
+    if not isinstance(back, str) or not PAGE.fullmatch(back):
+        said = "`back` is the address of a page, without a query: http or https, 500 characters at most"
+        raise Problem(400, "invalid_field", said, field="back")
+    folder = f"{FOLDER}uploads/{uuid.uuid4().hex}/"
+    form = desk().files.upload_form(folder, back)
+    return {
+        "key": folder,
+        "exists": False,
+        "expires_in": URL_SECONDS,
+        "url": form["url"],
+        "form": form["fields"],
+    }
+
+
+@refusing
+def upload_file(request: Request, name: str) -> Response:
+    """A small file as it is. Its key is made of its content: sent twice, it lies there once."""
+    body = request.raw_body
+    raw = body.encode() if isinstance(body, str) else body or b""
+    if not raw:
+        raise Problem(400, "body_empty", "send the file itself as the body")
+    if len(raw) > LARGEST_HERE:
+        said = "this way takes 4.5 MB: PUT a larger file to the address that POST /api/uploads gives"
+        raise Problem(413, "file_too_large", said, limit=LARGEST_HERE)
+    key = _place(name, hashlib.sha256(raw).hexdigest())
+    there = desk().files.facts(key)
+    if there is None:
+        desk().files.write(key, [raw])
+    return _json({"key": key, "size": len(raw), "exists": there is not None}, 201)
+
+
+def _place(name: Any, folder: str) -> str:
+    """The key of a file that is called so: nothing in a name leads anywhere else."""
+    plain = re.sub(r"[^\w.-]+", "-", str(name or "file"))[-100:].lstrip(".") or "file"
+    return f"{FOLDER}uploads/{folder}/{plain}"
 
 
 @refusing
@@ -157,6 +200,8 @@ def _short(job: Import) -> dict[str, Any]:
         "status": job.status,
         "dry_run": job.is_dry,
         "key": job.key,
+        "encoding": job.dialect.encoding,
+        "separator": job.dialect.separator,
         "source": job.source,
         "rows": job.rows if job.content else None,
         "asked_at": job.at,

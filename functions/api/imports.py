@@ -17,6 +17,14 @@ def begin_upload(request: Request) -> Response:
     return importing.begin_upload(request)
 
 
+@route(imports, "/api/uploads/{name}", "PUT")
+def upload_file(request: Request, name: str) -> Response:
+    """A small file as it is, for whoever cannot PUT to the address: a page without scripts."""
+    from functions.api import importing
+
+    return importing.upload_file(request, name)
+
+
 @route(imports, "/api/imports/preview", "POST")
 def preview_import(request: Request) -> dict[str, Any]:
     """How the file is read, what its columns would become, and what its first rows would write."""

@@ -29,7 +29,7 @@ def plan_journey(request: Request, name: str) -> dict[str, Any]:
     wanted = Journey.from_definition(_wanted(request, name))
     running = live().get(name)
     if running is None:
-        return {"name": name, "live_version": None, "changes": [], "standing": {}}
+        return {"name": name, "live_version": None, "changes": [], "standing": {}, "may_move_to": []}
     now_live = get_version(name, running.version)
     stands = standing(name)
     found = [
@@ -46,6 +46,7 @@ def plan_journey(request: Request, name: str) -> dict[str, Any]:
         "is_changed": _is_changed(wanted, now_live),
         "changes": found,
         "standing": {str(version): dict(count) for version, count in sorted(stands.items())},
+        "may_move_to": _may_move_to(wanted),
     }
 
 
@@ -129,6 +130,14 @@ def show_continuation(request: Request, name: str, version: str) -> dict[str, An
     if found is None:
         raise Problem(404, "continuation_not_found", "nobody was asked to go on in this version")
     return found.to_json()
+
+
+def _may_move_to(journey: Journey) -> list[str]:
+    """The steps at which people may be put down, in their order."""
+    from sojourn.journeys.graph import steps_by_name
+    from sojourn.journeys.migrating.clauses import Clause, Fate, flaw
+
+    return [step for step in steps_by_name(journey) if not flaw(Clause(Fate.MOVE, step), journey)]
 
 
 def _is_changed(wanted: Journey, now_live: Version) -> bool:

@@ -1,4 +1,5 @@
-"""The view that has a template sent to somebody of the team. The function send_message sends it: it alone may.
+"""Views of tests: a template is sent to somebody of the team, and what became of it. The function send_message sends
+it: it alone may.
 
 Runs twice: with an Idempotency-Key the second request answers as the first did, and nothing goes out. Dies midway: with
 the key the next request answers `unknown`, for nobody knows; without one it sends again, which a person asked for.
@@ -6,6 +7,7 @@ the key the next request answers `unknown`, for nobody knows; without one it sen
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,19 +18,22 @@ from functions.api.contacts import wanted_contact
 from functions.api.prover import VANISHED
 from functions.api.routing import caller, route
 from functions.api.world import world
-from sojourn import config, telemetry
+from sojourn import telemetry
 from sojourn.bootstrap import first_sending
+from sojourn.clock import iso
 from sojourn.contacts.addresses import email, phone
 from sojourn.delivery.model import Skip
 from sojourn.delivery.modes import Mode, shut_by
-from sojourn.errors import Problem, StaleWriteError
+from sojourn.errors import Problem
 from sojourn.journeys.modes import sending
 from sojourn.limits.store import lease
 from sojourn.messages.library import get_template, latest
+from sojourn.messages.proofs import store
+from sojourn.messages.proofs.model import Proof
 from sojourn.messages.template import EMAIL
 
 proofs = Blueprint(__name__)
-KIND = "PROOF"  # Config rows: what an Idempotency-Key came to
+ID_LENGTH = 16
 A_MINUTE, MOST_A_MINUTE = 60, 20
 
 
@@ -41,10 +46,29 @@ def send_proof(request: Request, name: str) -> dict[str, Any]:
     if version is None:
         raise Problem(404, "template_not_found", "there is no such template: save it first (`sojourn apply`)")
     to = _address(sent.get("to"), get_template(name, version).channel)
-    asked = {"template": name, "version": version, "to": to, "facts": _facts(sent.get("as"))}
-    told = {"state": "skipped", "reason": Skip.MODE} if _is_shut(to) else _once(request, asked)
+    asked = {"template": name, "version": version, "to": to, "facts": facts_of(sent.get("as"))}
+    told = {"id": None, "state": "skipped", "reason": Skip.MODE} if _is_shut(to) else _once(request, asked)
     telemetry.note("proof asked for", template=name, version=version, state=told["state"])
     return {"name": name, "version": version, **told}
+
+
+@route(proofs, "/api/templates/{name}/tests/{test}")
+def show_proof(request: Request, name: str, test: str) -> dict[str, Any]:
+    """What became of a test, here and at the provider; thirty days long."""
+    found = store.find(test)
+    if found is None or found.name != name:
+        raise Problem(
+            404, "test_not_found", "there is no such test of this template: they are kept for 30 days"
+        )
+    return {
+        "id": found.id,
+        "name": found.name,
+        "version": found.version,
+        "state": found.state,
+        "reason": found.reason,
+        "outcome": found.outcome or None,
+        "at": found.at,
+    }
 
 
 def _is_shut(to: str) -> bool:
@@ -55,32 +79,35 @@ def _is_shut(to: str) -> bool:
 def _once(request: Request, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Send, or answer what the same Idempotency-Key came to."""
     key = request.headers.get("idempotency-key", "")
-    if not key:
-        _count(request)
-        return world().prove(asked)
-    row_id = _digest([caller(request), key])
-    known = config.get(KIND, row_id)
+    id_ = _digest([caller(request), key])[:ID_LENGTH] if key else secrets.token_hex(ID_LENGTH // 2)
+    known = store.find(id_) if key else None
     if known is None:
-        return _first(request, asked, row_id)
-    if known.data["asked"] != _digest(asked):
+        return _first(request, asked, id_)
+    if known.asked != _digest(asked):
         raise Problem(
             422, "idempotency_key_used", "this Idempotency-Key belongs to another test: take a new one"
         )
-    return dict(known.data["told"])
+    return {"id": id_, "state": known.state, "reason": known.reason}
 
 
-def _first(request: Request, asked: Mapping[str, Any], row_id: str) -> dict[str, Any]:
+def _first(request: Request, asked: Mapping[str, Any], id_: str) -> dict[str, Any]:
     _count(request)
-    kept = {"asked": _digest(asked), "told": VANISHED}
-    try:
-        config.put_next(config.Row(KIND, row_id, 0, kept))
-    except StaleWriteError:
+    clock = world().clock
+    proof = Proof(
+        id=id_,
+        asked=_digest(asked),
+        name=asked["template"],
+        version=asked["version"],
+        at=iso(clock.calendar()),
+        **VANISHED,
+    )
+    if not store.begin(proof, now=clock.wall().timestamp()):
         raise Problem(
             409, "in_progress", "the same test is being sent at this moment: ask again a little later"
-        ) from None
-    told = world().prove(asked)
-    config.put(KIND, row_id, {**kept, "told": told})
-    return told
+        )
+    told = world().prove({**asked, "id": id_})
+    store.settle(id_, state=told["state"], reason=told["reason"])
+    return {"id": id_, **told}
 
 
 def _count(request: Request) -> None:
@@ -113,7 +140,7 @@ def _number(text: str) -> str | None:
     return found.e164 if found else None
 
 
-def _facts(said: Any) -> dict[str, Any]:
+def facts_of(said: Any) -> dict[str, Any]:
     """Whose facts it shows: those of a contact, or made-up ones; nobody's where nothing is said."""
     if isinstance(said, str) and said:
         return dict(wanted_contact(said).attributes)

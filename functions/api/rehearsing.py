@@ -59,13 +59,14 @@ def show_behaviour(request: Request, name: str) -> dict[str, Any]:
 @route(rehearsals, "/api/journeys/{name}/versions/{which}")
 def show_version(request: Request, name: str, which: str) -> dict[str, Any]:
     """The text of a version: of its number, of the one that is `live`, or of the `draft`."""
-    draft, live = wanted_journey(name)
+    numbered = _numbered(name, which)
+    draft, live = (None, None) if numbered else wanted_journey(name)
     if which == "draft":
         found: Text | None = (draft.source, draft.definition, None) if draft else None
     elif which == "live":
         found = (live.source, live.definition, live.number) if live else None
     else:
-        found = _numbered(name, which)
+        found = numbered
     if found is None:
         raise Problem(404, "version_not_found", f"{name} has no version {which[:20]}")
     return {"name": name, "source": found[0], "definition": found[1], "version": found[2]}

@@ -35,6 +35,8 @@ OTHERWISE: Mapping[tuple[str, str], Role] = MappingProxyType(
         ("POST", "/api/journeys/{name}/check"): Role.VIEWER,
         ("POST", "/api/journeys/{name}/plan"): Role.VIEWER,
         ("POST", "/api/segments/preview"): Role.VIEWER,
+        ("POST", "/api/segments/{name}/matching"): Role.VIEWER,
+        ("POST", "/api/templates/{name}/preview"): Role.VIEWER,
         ("POST", "/api/suppressions/find"): Role.VIEWER,
         ("POST", "/api/journeys/{name}/approvals"): Role.APPROVER,
         ("POST", "/api/journeys/{name}/publish"): Role.APPROVER,
@@ -48,15 +50,36 @@ OTHERWISE: Mapping[tuple[str, str], Role] = MappingProxyType(
         ("PUT", "/api/suppressions"): Role.APPROVER,
         ("DELETE", "/api/suppressions"): Role.ADMIN,
         ("PUT", "/api/workspace"): Role.ADMIN,
+        ("PUT", "/api/workspace/tracking"): Role.ADMIN,
         ("PUT", "/api/workspace/mode"): Role.APPROVER,  # and live is an admin's word
+        ("POST", "/api/workspace/reputation/resume"): Role.ADMIN,
         ("POST", "/api/journeys/{name}/release"): Role.APPROVER,
         ("POST", "/api/messages/{message}/release"): Role.APPROVER,
+        ("POST", "/api/runs/{run}/restart"): Role.APPROVER,
+        ("POST", "/api/runs/{run}/end"): Role.APPROVER,
+        ("POST", "/api/messages/{message}/discard"): Role.APPROVER,
         ("PUT", "/api/attributes"): Role.ADMIN,
         ("DELETE", "/api/attributes/{name}"): Role.ADMIN,
         ("POST", "/api/contacts/{contact}/erase"): Role.ADMIN,
         ("POST", "/api/contacts/{contact}/export"): Role.ADMIN,
         ("GET", "/api/exports/{export}"): Role.ADMIN,
         ("GET", "/api/audit"): Role.ADMIN,
+        ("GET", "/api/keys"): Role.ADMIN,
+        ("POST", "/api/keys"): Role.ADMIN,
+        ("DELETE", "/api/keys/{key}"): Role.ADMIN,
+        ("POST", "/api/keys/{key}/rotate"): Role.ADMIN,
+        ("POST", "/api/secrets/{secret}/rotate"): Role.ADMIN,
+        ("GET", "/api/hooks"): Role.ADMIN,
+        ("POST", "/api/hooks"): Role.ADMIN,
+        ("DELETE", "/api/hooks/{hook}"): Role.ADMIN,
+        ("GET", "/api/team"): Role.ADMIN,
+        ("POST", "/api/team"): Role.ADMIN,
+        ("PUT", "/api/team/{person}"): Role.ADMIN,
+        ("DELETE", "/api/team/{person}"): Role.ADMIN,
+        ("DELETE", "/api/team/{person}/authenticator"): Role.ADMIN,
+        ("POST", "/api/queues/{queue}/look"): Role.ADMIN,  # what a message says is personal
+        ("POST", "/api/queues/{queue}/redrive"): Role.ADMIN,
+        ("POST", "/api/queues/{queue}/discard"): Role.ADMIN,
     }
 )
 
@@ -79,4 +102,5 @@ def require_at_least(least: Role, role: str) -> None:
             "role_too_low",
             f"this asks for the role {least.word}, and the key is a {role}'s: "
             "use another key, or have one made with `sojourn keys new api --role`",
+            role=least.word,
         )

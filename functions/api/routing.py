@@ -2,7 +2,7 @@
 change leaves a line in the log."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -20,26 +20,34 @@ View = Callable[..., Any]
 BEARER = "bearer"
 _asks: ContextVar[Key] = ContextVar("asks")
 RATE = 100  # requests in a second that a key may make, unless it says otherwise
+VIEWS: dict[tuple[str, str], View] = {}  # method and path, as they were registered
 
 
 def route(blueprint: Blueprint, path: str, method: str = "GET") -> Callable[[View], View]:
     """`@route(blueprint, "/api/contacts/{id}")`: the only way in here that asks for no key is `open_route`."""
 
     def register(view: View) -> View:
+        VIEWS[method, path] = view
+
         @functools.wraps(view)
         def answer(**parameters: str) -> Any:
             request = blueprint.current_request
             with store_errors_translated():
-                key = key_of(request)
-                require(key.role, method, path)
-                forget()
-                told = view(request, **parameters)
-                write_down(key, method, path, parameters, told)
-                return told
+                return served(key_of(request), request, method, path, parameters)
 
         return open_route(blueprint, path, method)(answer)
 
     return register
+
+
+def served(key: Key, request: Request, method: str, path: str, parameters: Mapping[str, str]) -> Any:
+    """What the view tells this key, when its role suffices: for requests from outside, and for the console's own."""
+    require(key.role, method, path)
+    _asks.set(key)
+    forget()
+    told = VIEWS[method, path](request, **parameters)
+    write_down(key, method, path, parameters, told)
+    return told
 
 
 def open_route(blueprint: Blueprint, path: str, method: str = "GET") -> Callable[[View], View]:
@@ -58,10 +66,14 @@ def key_of(request: Request) -> Key:
     found = _found(presented.strip()) if scheme.lower() == BEARER else None
     if found is None:
         raise unauthorized()
-    world().limiter.admit(f"api#{found.name}", found.rate or RATE)
-    world().uses.note(found.name)
-    _asks.set(found)
+    admit(found)
     return found
+
+
+def admit(key: Key) -> None:
+    """One request more of this key, unless it asks too often."""
+    world().limiter.admit(f"api#{key.name}", key.rate or RATE)
+    world().uses.note(key.name)
 
 
 def _found(presented: str) -> Key | None:

@@ -27,8 +27,7 @@ LATE = re.compile(r"send|(skip|spread)(?: over)? (.+)")
 @route(running, "/api/journeys/{name}/enrolments", "POST")
 def request_enrolment(request: Request, name: str) -> Response:
     """Let somebody in by an event of ours; whether they may is decided when it takes effect."""
-    wanted_journey(name)
-    entry = _entry(_live(name))
+    entry = wanted_entry(name)
     sent = sent_object(request)
     refuse_unknown(sent, {"user_id", "contact", "properties", "key"})
     properties = _properties(sent, entry)
@@ -107,6 +106,12 @@ def _follow(journey: LiveJourney) -> None:
     if journey.state is State.STOPPED:
         begin(journey, clock=clock, shards=shards)
         retire_dates(journey)
+
+
+def wanted_entry(name: str) -> ByRequest:
+    """The journey's entry by request; the Problem that says what it lacks."""
+    wanted_journey(name)
+    return _entry(_live(name))
 
 
 def _live(name: str) -> LiveJourney:

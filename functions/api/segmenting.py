@@ -9,7 +9,7 @@ from functions.api import segment_answers as answers
 from functions.api.bodies import sent_journey
 from functions.api.contacts import wanted_contact
 from functions.api.hidden import is_hidden
-from functions.api.paging import Fetched, Position, listing, page, parameter
+from functions.api.paging import listing, page, parameter
 from functions.api.world import segments as desk
 from functions.api.world import world
 from sojourn.clock import iso
@@ -25,8 +25,8 @@ from sojourn.segments import publish as publishing
 from sojourn.segments import store
 from sojourn.segments.index import SegmentIndex
 from sojourn.segments.judge import members_of
-from sojourn.segments.members.store import count, members_after, memberships_of
-from sojourn.segments.model import SHARDS, Segment
+from sojourn.segments.members.store import count, memberships_of
+from sojourn.segments.model import Segment
 from sojourn.segments.preview import preview
 from sojourn.segments.publish import SegmentNamedError
 from sojourn.segments.runs.model import Status
@@ -38,17 +38,13 @@ DAYS = 60
 
 def list_segments(request: Request) -> dict[str, Any]:
     """Names, and how each stands."""
+    from functions.api.segment_reading import listed
+
     hidden = parameter(request, "hidden") == "true"
-    saved, stands = {draft.name: draft for draft in store.drafts()}, store.live()
+    saved = {draft.name: draft for draft in store.drafts()}
+    stands, index = store.standings()
     found = [
-        (
-            [name],
-            {
-                "name": name,
-                "revision": _revision_of(saved.get(name)),
-                **answers.stand(stands.get(name, Standing())),
-            },
-        )
+        ([name], listed(name, saved.get(name), stands, index))
         for name in {*saved, *(name for name, stand in stands.items() if stand.live or stand.pending)}
         if name in saved or not is_hidden(name) or hidden
     ]
@@ -59,22 +55,22 @@ def list_segments(request: Request) -> dict[str, Any]:
 
 def show_segment(name: str) -> Response:
     """Everything of one."""
-    draft, stand = _wanted(name)
+    draft, stand = wanted_segment(name)
     index = store.live_index()
     segment = index.live.get(name)
     return _tagged(
         {
             "name": name,
-            "revision": _revision_of(draft),
+            "revision": revision_of(draft),
             "source": draft.source if draft else None,
             **answers.stand(stand),
-            "live_since": _published_at(segment),
+            "live_since": published_at(segment),
             "means": sentence(segment.rule) if segment else None,
             "members": count(name) if segment else 0,
             "evaluated_at": iso(world().clock.calendar()) if segment and not stand.pending else None,
             "run": answers.progress(publishing.newest_run(name, stand), name),
-            "used_by": _used_by(name, index),
-            "days": _days(name),
+            "used_by": used_by(name, index),
+            "days": days_of(name),
         }
     )
 
@@ -85,13 +81,13 @@ def save_segment(request: Request, name: str) -> Response:
     examined = publishing.examined_as(name, sent.source)
     _refuse(examined)
     draft = store.get_draft(name)
-    latest = _revision_of(draft)
+    latest = revision_of(draft)
     if sent.revision not in (None, latest):
         raise _conflict(latest)
     try:
         saved, _ = publishing.save(name, sent.source, revision=latest)
     except StaleWriteError:
-        raise _conflict(_revision_of(store.get_draft(name))) from None
+        raise _conflict(revision_of(store.get_draft(name))) from None
     answer = {"name": name, "revision": saved.revision, "means": sentence(examined.rule)}
     return _tagged({**answer, "warnings": answers.told(examined.warnings)})
 
@@ -117,7 +113,7 @@ def publish_segment(name: str) -> Response:
 
 def retire_segment(name: str) -> Response:
     """Begun."""
-    _wanted(name)
+    wanted_segment(name)
     entered_by = [journey.name for journey in live_journeys().values() if name in journey.segments]
     try:
         run = publishing.retire(name, named_by=entered_by, desk=desk())
@@ -133,10 +129,7 @@ def retire_segment(name: str) -> Response:
 
 def preview_segment(request: Request) -> dict[str, Any]:
     """A head count with its interval, and some of them."""
-    text = sent_journey(request).source
-    examined = publishing.examined_as(_named_in(text), text)
-    _refuse(examined)
-    trial = _trial(examined.rule)
+    examined, trial = sent_trial(request)
     found = preview(trial, clock=world().clock)
     estimate = found.estimate
     return {
@@ -153,31 +146,13 @@ def preview_segment(request: Request) -> dict[str, Any]:
     }
 
 
-def list_members(request: Request, name: str) -> dict[str, Any]:
-    """Contacts, shard by shard, each by when they came."""
-    _wanted(name)
-
-    def fetch(limit: int, after: Position | None) -> Fetched:
-        shard, place = (int(after[0]), after[1:]) if after else (0, [])
-        found: list[dict[str, str]] = []
-        while shard < SHARDS:
-            rows = members_after(name, shard, tuple(place), limit=limit - len(found))
-            found += [{"contact": contact, "since": since} for contact, since in rows]
-            if len(found) == limit:
-                return found, [str(shard), *rows[-1]]
-            shard, place = shard + 1, []
-        return found, None
-
-    return listing(request, fetch)
-
-
 def explain_segment(request: Request, name: str) -> dict[str, Any]:
     """Of the rule in force; before there is one, of the draft."""
     asked = parameter(request, "contact")
     if asked is None:
         raise Problem(400, "missing_parameter", "the parameter `contact` is missing", parameter="contact")
     profile = wanted_contact(asked)
-    draft, _ = _wanted(name)
+    draft, _ = wanted_segment(name)
     index = store.live_index()
     segment = index.live.get(name)
     trial = _trial(segment.rule if segment else _rule_of(name, draft), segment)
@@ -194,6 +169,14 @@ def explain_segment(request: Request, name: str) -> dict[str, Any]:
         "at": iso(world().clock.calendar()),
         "rule": answers.explained(trial.explain(profile)),
     }
+
+
+def sent_trial(request: Request) -> tuple[Examined, Trial]:
+    """The rule of a text that is not saved, ready to be tried; every error in it refuses it."""
+    text = sent_journey(request).source
+    examined = publishing.examined_as(_named_in(text), text)
+    _refuse(examined)
+    return examined, _trial(examined.rule)
 
 
 def _named_in(text: str) -> str:
@@ -216,18 +199,20 @@ def _trial(rule: Rule, segment: Segment | None = None) -> Trial:
     return Trial(rule, store.live_index(), cuts, world().clock)
 
 
-def _wanted(name: str) -> tuple[SegmentDraft | None, Standing]:
+def wanted_segment(name: str) -> tuple[SegmentDraft | None, Standing]:
+    """Its draft and how it stands; Problem 404 where there never was one."""
     draft, stand = store.get_draft(name), store.live().get(name, Standing())
     if draft is None and not stand.live and not stand.pending:
         raise Problem(404, "segment_not_found", "there is no such segment")
     return draft, stand
 
 
-def _published_at(segment: Segment | None) -> str | None:
+def published_at(segment: Segment | None) -> str | None:
+    """Since when its rule is what it is."""
     return store.get_generation(segment.name, segment.generation).published_at if segment else None
 
 
-def _days(name: str) -> list[dict[str, Any]]:
+def days_of(name: str) -> list[dict[str, Any]]:
     """The latest days on which somebody came or went, and how many were in at the end of each."""
     days: list[dict[str, Any]] = []
     members = 0
@@ -238,7 +223,8 @@ def _days(name: str) -> list[dict[str, Any]]:
     return days[-DAYS:]
 
 
-def _used_by(name: str, index: SegmentIndex) -> dict[str, list[str]]:
+def used_by(name: str, index: SegmentIndex) -> dict[str, list[str]]:
+    """Who looks at it."""
     journeys = sorted(each.name for each in live_journeys().values() if name in each.segments)
     return {"segments": sorted(index.by_segment.get(name, ())), "journeys": journeys}
 
@@ -253,7 +239,8 @@ def _refused(findings: Iterable[Finding]) -> Problem:
     return Problem(400, "segment_refused", f"the segment has {len(errors)} error(s)", errors=errors)
 
 
-def _revision_of(draft: SegmentDraft | None) -> int:
+def revision_of(draft: SegmentDraft | None) -> int:
+    """0 before the first save."""
     return draft.revision if draft else 0
 
 

@@ -57,6 +57,14 @@ def show_segment(request: Request, name: str) -> Response:
     return segmenting.show_segment(name)
 
 
+@route(segments, "/api/segments/{name}/brief")
+def brief_segment(request: Request, name: str) -> dict[str, Any]:
+    """The same for few reads: its size is what came less what went."""
+    from functions.api import segment_reading
+
+    return segment_reading.brief_segment(name)
+
+
 @route(segments, "/api/segments/{name}", "PUT")
 def save_segment(request: Request, name: str) -> Response:
     """Save the draft: every error in it refuses it; a revision that is not the latest is a conflict."""
@@ -84,9 +92,17 @@ def publish_segment(request: Request, name: str) -> Response:
 @route(segments, "/api/segments/{name}/members")
 def list_members(request: Request, name: str) -> dict[str, Any]:
     """Who is in, a moment ago."""
-    from functions.api import segmenting
+    from functions.api import segment_members
 
-    return segmenting.list_members(request, name)
+    return segment_members.list_members(request, name)
+
+
+@route(segments, "/api/segments/{name}/matching", "POST")
+def list_matching(request: Request, name: str) -> dict[str, Any]:
+    """Who of those in it fits a rule that is not saved, as far as one request looks."""
+    from functions.api import segment_matching
+
+    return segment_matching.list_matching(request, name)
 
 
 @route(segments, "/api/segments/{name}/explain")

@@ -1,6 +1,5 @@
-"""Views of how far messages go: the workspace's sending mode, and drafts that somebody releases."""
+"""Views of how far messages go: the workspace's sending mode."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,34 +7,34 @@ from chalice.app import Blueprint, Request
 
 from functions.api.bodies import refuse_unknown, sent_object
 from functions.api.changes import changed
-from functions.api.journeys import wanted_journey
+from functions.api.going_live import confirm_live, figures, in_words
 from functions.api.roles import Role, require_at_least
 from functions.api.routing import role_of, route
 from functions.api.world import world
-from sojourn import config, telemetry
+from sojourn import telemetry
 from sojourn.bootstrap import first_sending, settings
 from sojourn.clock import is_on_loopback, iso
-from sojourn.contacts.workspace import ID, KIND
 from sojourn.delivery.modes import Mode, Sending
-from sojourn.delivery.policy import Policy
 from sojourn.errors import Problem
-from sojourn.insight.store import figures_of
-from sojourn.journeys import letting_go
-from sojourn.journeys.live import live
 from sojourn.journeys.modes import sending as sending_now
 from sojourn.journeys.modes import set_sending
-from sojourn.messages.store import find_message
 
 sending = Blueprint(__name__)
 FIELDS = {"mode", "allow", "confirm", "accept_default_host"}
 MOST_ALLOWED, LONGEST_ADDRESS = 100, 320
-WEEK = timedelta(days=7)
 
 
 @route(sending, "/api/workspace/mode")
 def show_mode(request: Request) -> dict[str, Any]:
     """How far messages go, and to whom in `allow_list`."""
     return _shown(sending_now(first=first_sending()))
+
+
+@route(sending, "/api/workspace/mode/live")
+def show_going_live(request: Request) -> dict[str, Any]:
+    """What going live would do, or does: the figures that the word is asked about with. Changes nothing."""
+    told = figures()
+    return {**told, "message": in_words(told)}
 
 
 @route(sending, "/api/workspace/mode", "PUT")
@@ -46,42 +45,20 @@ def put_mode(request: Request) -> dict[str, Any]:
     refuse_unknown(sent, FIELDS)
     before = sending_now(first=first_sending())
     mode, allow = _mode(sent), _allow(sent) if "allow" in sent else before.allow
-    if mode is Mode.LIVE and before.mode is not Mode.LIVE:
+    if mode is Mode.LIVE and (before.restored or before.mode is not Mode.LIVE):
         require_at_least(Role.ADMIN, role_of(request))
         _refuse_default_host(sent)
-        _confirmed(sent)
+        if sent.get("confirm") is not True:
+            raise confirm_live()
     after = Sending(mode=mode, allow=allow, since=iso(world().clock.calendar()))
-    if (before.mode, before.allow) == (mode, allow):
+    # Addresses are personal: the log of changes tells how many they are. Said twice it is logged twice: the first may
+    # have died before its line was written.
+    changed(_logged(before), _logged(after))
+    if (before.mode, before.allow, before.restored) == (mode, allow, False):
         return _shown(before)
     set_sending(after)
-    # Addresses are personal: the log of changes tells how many they are.
-    changed(_logged(before), _logged(after))
     telemetry.note("sending mode changed", mode=mode.value)
     return _shown(after)
-
-
-@route(sending, "/api/journeys/{name}/release", "POST")
-def release_journey(request: Request, name: str) -> dict[str, Any]:
-    """Let go every draft of a journey that waits by now: the sweep does it within a minute, page after page."""
-    _nothing_sent(request)
-    wanted_journey(name)
-    said = letting_go.ask(name, clock=world().clock, shards=int(settings().due_shards))
-    return {"name": name, "until": said}
-
-
-@route(sending, "/api/messages/{message}/release", "POST")
-def release_message(request: Request, message: str) -> dict[str, Any]:
-    """Let one draft go. It is held or skipped all the same where another gate is closed."""
-    _nothing_sent(request)
-    found = find_message(message)
-    if found is None:
-        raise Problem(
-            404, "message_not_found", "there is no such message: `sojourn explain` shows a contact's"
-        )
-    if not letting_go.release_message(found, engine=world().engine()):
-        now = f"{found.state.value}{f' ({found.reason})' if found.reason else ''}"
-        raise Problem(409, "not_a_draft", f"the message waits for nobody: it is {now}")
-    return {"id": found.id, "state": found.state.value, "released": True}
 
 
 def _mode(sent: dict[str, Any]) -> Mode:
@@ -122,55 +99,10 @@ def _refuse_default_host(sent: dict[str, Any]) -> None:
     raise Problem(409, "default_host", said)
 
 
-def _confirmed(sent: dict[str, Any]) -> None:
-    if sent.get("confirm") is True:
-        return
-    told = _going_live()
-    quota = f"{told['mails_a_day_allowed']:,}" if told["mails_a_day_allowed"] else "as many as SES gives"
-    said = (
-        f"{told['people_waiting']:,} people are in live journeys; the busiest day of the last week had "
-        f"{told['mails_a_day']:,} mails of {quota}, about ${told['usd_a_day']:.2f} by SES: say it again with "
-        "`confirm`: true (`--yes`)"
-    )
-    raise Problem(409, "confirm_live", said, **told)
-
-
-def _going_live() -> dict[str, Any]:
-    """Who waits, and how much would go: what went, was skipped for the mode, or is held, on the busiest day."""
-    from sojourn.planning.cost import prices
-
-    since = (world().clock.calendar() - WEEK).date().isoformat()
-    waiting, days = 0, dict[str, int]()
-    for name in live():
-        for key, figures in figures_of(name):
-            waiting += figures.get("active", 0)
-            if key.channel == "email" and key.day >= since:
-                mails = sum(figures.get(each, 0) for each in ("sent", "pending", "skipped.mode"))
-                days[key.day] = days.get(key.day, 0) + mails
-    most = max(days.values(), default=0)
-    usd = round(most * float(prices()["usd"]["ses.mail"]), 4)
-    return {
-        "people_waiting": waiting,
-        "mails_a_day": most,
-        "mails_a_day_allowed": _quota(),
-        "usd_a_day": usd,
-    }
-
-
-def _quota() -> int | None:
-    """As the workspace says; SES's own stands in `sojourn doctor`."""
-    row = config.get(KIND, ID)
-    return Policy.of((row.data.get("delivery") if row else None) or {}).email_quota or None
-
-
 def _shown(now: Sending) -> dict[str, Any]:
-    return {"mode": now.mode.value, "allow": list(now.allow), "since": now.since or None}
+    told = {"mode": now.mode.value, "allow": list(now.allow), "since": now.since or None}
+    return {**told, "restored": now.restored}
 
 
 def _logged(now: Sending) -> dict[str, Any]:
-    return {"mode": now.mode.value, "allowed": len(now.allow)}
-
-
-def _nothing_sent(request: Request) -> None:
-    if request.raw_body:
-        refuse_unknown(sent_object(request), set())
+    return {"mode": now.mode.value, "allowed": len(now.allow), **({"restored": True} if now.restored else {})}

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from functions.api import around
 from functions.api.prover import by_function
+from functions.api.quota import SesQuota, of_account
 from sojourn import bootstrap
 from sojourn.clock import Clock
 from sojourn.events import store as events
@@ -18,6 +20,8 @@ from sojourn.limits.limiter import Limiter
 from sojourn.settings import ApiSettings
 
 if TYPE_CHECKING:
+    from sojourn.account.people import People
+    from sojourn.account.queues import Queues
     from sojourn.imports.begin import Desk
     from sojourn.journeys.engine import Engine
     from sojourn.privacy.files import Files
@@ -62,6 +66,10 @@ class World:
     tokens: Callable[[], Tokens]
     engine: "Callable[[], Engine]" = bootstrap.engine
     prove: Callable[[Mapping[str, Any]], dict[str, Any]] = by_function  # a template to somebody of the team
+    quota: Callable[[], SesQuota | None] = of_account
+    team: "Callable[[], People]" = around.team
+    queues: "Callable[[], Queues]" = around.queues
+    mail: Callable[[], Any] = around.mail  # SES, to look at
 
 
 @functools.cache

@@ -77,6 +77,7 @@ class Sieve:
     told: list[dict[str, Any]] = field(default_factory=list)
     records: list[RejectedRecord] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
+    correlations: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[Row]:
         """What can be stored, one by one: a large batch is never in memory twice."""
@@ -89,6 +90,7 @@ class Sieve:
             for rejection in normalised.left_out:
                 self._hold_back(index, rejection, stored=True)
             self.places[normalised.event.sk] = index
+            self.correlations.append(telemetry.correlation_of(normalised.event.key))
             yield normalised.event, normalised.text
 
     def turn_away(self, inserted: Inserted) -> None:
@@ -132,4 +134,5 @@ def _report(inserted: Inserted, sieve: Sieve) -> None:
         duplicates=inserted.duplicates,
         rejected=sieve.turned_away,
         left_out=len(sieve.records) - sieve.turned_away,
+        correlations=sieve.correlations,
     )

@@ -36,7 +36,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         raise
     receipt = sent.receipt
     result = {"state": receipt.state, "reason": receipt.reason}
-    about = {"message_id": receipt.message, "step": task.step, **result}
+    correlation = telemetry.correlation_of(sent.begun_by)
+    about = {"message_id": receipt.message, "step": task.step, "correlation": correlation, **result}
     telemetry.tell(METRICS[receipt.state], "message settled", **about)
     if sent.error is not None:
         raise sent.error

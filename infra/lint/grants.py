@@ -1,25 +1,19 @@
 """What each function's role allows, grant by grant: one action on one resource, named as the template names it.
 
-grants(load())                      # [Grant("ApiRole", "dynamodb:GetItem", "PeopleTable"), …]
-faults(grants, used, reasons())     # what nobody used and no reason excuses, and reasons that are stale
+grants(load())     # [Grant("ApiRole", "dynamodb:GetItem", "PeopleTable"), …]
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
+from infra.lint.stacks import Node, Resource, Stack
 
-from infra.lint.stacks import ROOT, Node, Resource, Stack
-
-REASONS = ROOT / "infra" / "lint" / "iam_reasons.yaml"
 ARN = re.compile(r"^arn:aws:(\w+):[^:]*:[^:]*:")
 PSEUDO = {"AWS::Partition": "aws", "AWS::StackName": "<stack>"}
-SORTS = ("never", "rare")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,29 +26,6 @@ class Grant:
 
     def __str__(self) -> str:
         return f"{self.role}: {self.action} on {self.resource}"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why grants may stand unused: stories `never` can, or do so by chance, or leave it to other tests: `rare`."""
-
-    sort: str
-    actions: tuple[str, ...]
-    roles: tuple[str, ...]  # none: any
-    resources: tuple[str, ...]
-    says: str
-
-    def covers(self, grant: Grant) -> bool:
-        """Whether it is about this grant."""
-        return (
-            grant.action in self.actions
-            and (not self.roles or grant.role in self.roles)
-            and (not self.resources or grant.resource in self.resources)
-        )
-
-    def __str__(self) -> str:
-        places = [*self.roles, *self.resources]
-        return f"{self.sort}: {', '.join(self.actions)}" + (f" ({', '.join(places)})" if places else "")
 
 
 def grants(stack: Stack) -> list[Grant]:
@@ -105,36 +76,6 @@ def _named(reference: str, given: Node) -> str:
         return spoken(given[reference])
     name, _, output = reference.partition(".Outputs.")
     return output.removesuffix("Arn") if output else name.partition(".")[0]
-
-
-def reasons(path: Path = REASONS) -> list[Reason]:
-    """Those of infra/lint/iam_reasons.yaml."""
-    read = yaml.safe_load(path.read_text())
-    return [
-        Reason(
-            sort,
-            tuple(one["actions"]),
-            tuple(one.get("roles", ())),
-            tuple(one.get("resources", ())),
-            one["reason"],
-        )
-        for sort in SORTS
-        for one in read[sort]
-    ]
-
-
-def faults(known: Sequence[Grant], used: Collection[Grant], given: Sequence[Reason]) -> Iterator[str]:
-    """What nobody used and no reason excuses; reasons about nothing; reasons that the run has disproved."""
-    for grant in dict.fromkeys(known):
-        if grant not in used and not any(reason.covers(grant) for reason in given):
-            yield f"{grant}: no story used it. Take it out, write the story, or say why in {REASONS.name}"
-    for reason in given:
-        about = [grant for grant in known if reason.covers(grant)]
-        if not about:
-            yield f"{REASONS.name}: {reason} is about no grant of the template any more"
-        for grant in about if reason.sort == "never" else ():
-            if grant in used:
-                yield f"{REASONS.name}: {reason} is not so: a story used {grant}"
 
 
 def _trusted(role: Resource) -> list[str]:

@@ -27,7 +27,9 @@ class Proxy(ThreadingHTTPServer):
 
     def target(self, path: str) -> str | None:
         """Where MiniStack serves this path; None before there is such an API."""
-        private = any(path == prefix or path.startswith((prefix + "/", prefix + "?")) for prefix in PRIVATE)
+        private = path == "/" or any(
+            path == prefix or path.startswith((prefix + "/", prefix + "?")) for prefix in PRIVATE
+        )
         api = self.apis.get("PrivateApiId" if private else "PublicApiId")
         return f"/_aws/execute-api/{api}/{STAGE}{path}" if api else None
 

@@ -21,7 +21,7 @@ from typing import Any
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway_v1, dynamodb, lambda_svc, stepfunctions
 
-from infra.local import scans
+from infra.local import scans, updates
 
 RAISED = "__raised__"
 LARGE_BATCH = 1_000
@@ -279,6 +279,7 @@ def install() -> None:
     partiql_by_statement()
     partiql_streams()
     scans.install()
+    updates.install()
     mail_by_configuration_set()
     gateway_responses()
     token_states_fail()

@@ -1,4 +1,4 @@
-"""`python -m infra.local.runner up|down|status`: the local cloud of this checkout, as one thing."""
+"""`python -m infra.local.runner up|upgrade|down|status`: the local cloud of this checkout, as one thing."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from infra.local import state
+from infra.local import stack, state
 from infra.local.daemon import FAILED, READY, STEP
-from infra.local.state import LOG, PID, ROOT, Local
+from infra.local.state import LOG, PID, ROOT, Local, StartError
 
 STOP_SECONDS = 15
 
@@ -45,6 +45,21 @@ def up() -> int:
     if code == 0 and (started := state.read()):
         show(started)
     return code
+
+
+def upgrade() -> int:
+    """Build and deploy this tree onto the local cloud that runs; whoever waits there goes on."""
+    found = running()
+    if found is None:
+        return status()
+    try:
+        stack.build()
+        stack.deploy(found.endpoint_url, found.collect_url)
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("Upgraded.")
+    return 0
 
 
 def down(*, quiet: bool = False) -> int:
@@ -84,6 +99,7 @@ def running() -> Local | None:
 
 def show(local: Local) -> None:
     """The addresses that a person needs."""
+    print(f"  console      {local.console_url}")
     print(f"  collect      {local.collect_url}/v1/batch   write key {local.write_key or '-'}")
     print(f"  pages        {local.collect_url}/sojourn.js   browser key {local.browser_key or '-'}")
     print(f"  admin API    {local.api_url}/api   key {local.api_key or '-'}")
@@ -136,7 +152,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-COMMANDS: dict[str, Callable[[], int]] = {"up": up, "down": down, "status": status}
+COMMANDS: dict[str, Callable[[], int]] = {"up": up, "upgrade": upgrade, "down": down, "status": status}
 
 if __name__ == "__main__":
     sys.exit(COMMANDS[sys.argv[1]]())

@@ -81,6 +81,7 @@ def settings_of(outputs: Mapping[str, str]) -> Settings:
         "due_shards": "1",
         "events_kept_days": "400",
         "rejected_events_kept_days": "30",
+        "restored_suffix": "",
     }
     return Settings(**{field: outputs[name] for field, name in TABLES.items()}, **others)
 

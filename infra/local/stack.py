@@ -7,26 +7,29 @@ import platform
 import re
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from infra.local.state import FOLDER, ROOT, SENDER, STACK, TOOLS, StartError, aws_environment
 
 SAM = TOOLS / "sam" / "bin" / "sam"
-BUILT = FOLDER / "build"
+BUILT = Path(os.environ.get("SOJOURN_BUILT") or FOLDER / "build")
 BUCKET = f"{STACK}-artifacts"
 
 
-def build() -> None:
-    """`sam build`, which leaves alone what has not changed."""
-    command = ["build", "--cached", "--parallel", "--template", str(ROOT / "template.yaml")]
-    _sam([*command, "--build-dir", str(BUILT), "--cache-dir", str(FOLDER / "build-cache")], {}, "sam build")
+def build(tree: Path = ROOT, into: Path = BUILT) -> None:
+    """`sam build`, which leaves alone what has not changed. What SOJOURN_BUILT names was built already."""
+    if into == BUILT and "SOJOURN_BUILT" in os.environ:
+        return
+    command = ["build", "--cached", "--parallel", "--template", str(tree / "template.yaml")]
+    _sam([*command, "--build-dir", str(into), "--cache-dir", str(FOLDER / "build-cache")], {}, "sam build")
 
 
 def deploy(endpoint: str, public_url: str) -> dict[str, str]:
-    """`sam deploy`; the stack's outputs."""
+    """`sam deploy`; the stack's outputs. Onto a stack that runs it is an upgrade, or the way back."""
     s3 = client("s3", endpoint)
     s3.create_bucket(Bucket=BUCKET)
-    parameters = [f"{name}={value}" for name, value in stack_parameters(public_url).items()]
+    parameters = [f"{name}={value}" for name, value in stack_parameters(public_url, BUILT).items()]
     command = ["deploy", "--template-file", str(BUILT / "template.yaml"), "--stack-name", STACK]
     command += [
         "--s3-bucket",
@@ -43,7 +46,7 @@ def deploy(endpoint: str, public_url: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
-def stack_parameters(public_url: str) -> dict[str, str]:
+def stack_parameters(public_url: str, built: Path = ROOT) -> dict[str, str]:
     """Those of the wanted parameters that the template has."""
     machine = "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
     wanted = {
@@ -55,9 +58,10 @@ def stack_parameters(public_url: str) -> dict[str, str]:
         "MaxEventAgeHours": "336",  # a demo replays two weeks at once
         "SchedulesState": "DISABLED",
         "TracingMode": "PassThrough",
+        "LogLevel": "DEBUG",  # MiniStack waits 50 ms more for a handler without a line; one poller reads all
         "ArchiveBatchingSeconds": os.environ.get("ARCHIVE_SECONDS", "5"),
     }
-    template = (ROOT / "template.yaml").read_text()
+    template = (built / "template.yaml").read_text()
     return {
         name: value for name, value in wanted.items() if re.search(rf"^  {name}:", template, re.MULTILINE)
     }

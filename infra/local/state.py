@@ -52,6 +52,11 @@ class Local:
         return f"http://127.0.0.1:{self.ports['shop']}" if "shop" in self.ports else ""
 
     @property
+    def console_url(self) -> str:
+        """Where people sign in: the admin API's own function."""
+        return f"{self.api_url}/console"
+
+    @property
     def clock(self) -> SystemClock:
         """The same clock as the functions'."""
         return SystemClock(self.pace, parse_iso(self.calendar_start), parse_iso(self.calendar_wall))

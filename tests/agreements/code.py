@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,14 +30,33 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports_of(path: Path) -> Iterator[str]:
+@functools.cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Everything in it; several rules walk the same module."""
+    return tuple(ast.walk(tree_of(path)))
+
+
+@functools.cache
+def imports_of(path: Path) -> tuple[str, ...]:
     """The dotted name of everything that a module imports, wherever it does."""
-    for node in ast.walk(tree_of(path)):
+    return tuple(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[str]:
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{short(path)}: imports are absolute"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def against(rule: Callable[[Path], Iterable[str]], paths: Iterable[Path]) -> dict[str, list[str]]:
+    """What each file does against a rule; nothing of those that keep it."""
+    looked = list(paths)
+    assert looked, "the rule is asked of no file"
+    found = {short(path): sorted(rule(path)) for path in looked}
+    return {name: faults for name, faults in found.items() if faults}
 
 
 def files() -> list[Path]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.agreements.code import LIBRARY, ROOT, imports_of, modules, short
+from tests.agreements.code import LIBRARY, ROOT, against, imports_of, modules
 
 FLOORS = (
     {
@@ -59,6 +58,10 @@ def concepts_used_by(path: Path) -> set[str]:
     return {name[1] for name in names if name[0] == "sojourn" and len(name) > 1} - {concept_of(path)}
 
 
+def packages_used_by(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports_of(path)}
+
+
 LIBRARY_MODULES = [path for path in modules(LIBRARY) if concept_of(path) not in {"__init__", WIRING}]
 
 
@@ -66,36 +69,51 @@ def test_every_concept_has_its_floor():
     assert {concept_of(path) for path in LIBRARY_MODULES} <= set(FLOOR_OF)
 
 
-@pytest.mark.parametrize("path", LIBRARY_MODULES, ids=short)
-def test_an_import_points_down(path: Path):
+def upwards(path: Path) -> Iterator[str]:
     mine = concept_of(path)
-    above = {
-        each
-        for each in concepts_used_by(path) - {WIRING}
-        if FLOOR_OF[each] >= FLOOR_OF[mine] and each not in LANDINGS.get(mine, set())
-    }
-    assert not above, f"{mine} stands on floor {FLOOR_OF[mine]}"
+    for each in concepts_used_by(path) - {WIRING}:
+        if FLOOR_OF[each] >= FLOOR_OF[mine] and each not in LANDINGS.get(mine, set()):
+            yield f"{mine} stands on floor {FLOOR_OF[mine]}, {each} on {FLOOR_OF[each]}"
 
 
-@pytest.mark.parametrize("path", LIBRARY_MODULES, ids=short)
-def test_only_functions_and_the_command_line_are_wired(path: Path):
-    assert WIRING not in concepts_used_by(path) or concept_of(path) == "cli"
+def test_an_import_points_down():
+    assert not against(upwards, LIBRARY_MODULES)
 
 
-@pytest.mark.parametrize("path", modules(LIBRARY), ids=short)
-def test_the_library_knows_nothing_of_what_stands_on_it(path: Path):
-    assert not {name.split(".")[0] for name in imports_of(path)} & {"functions", "infra", "tests", "bench"}
+def test_only_functions_and_the_command_line_are_wired():
+    below = [path for path in LIBRARY_MODULES if concept_of(path) != "cli"]
+
+    assert not against(lambda path: concepts_used_by(path) & {WIRING}, below)
 
 
-@pytest.mark.parametrize("path", modules(ROOT / "functions"), ids=short)
-def test_a_function_knows_the_library_and_itself(path: Path):
-    folder = path.parent.name
+def test_the_library_knows_nothing_of_what_stands_on_it():
+    above = {"functions", "infra", "tests", "bench"}
+
+    assert not against(lambda path: packages_used_by(path) & above, modules(LIBRARY))
+
+
+def beyond_itself(path: Path) -> set[str]:
+    folder = path.relative_to(ROOT / "functions").parts[0]
     others = {name.split(".")[1] for name in imports_of(path) if name.startswith("functions.")}
-    assert others <= {folder}
-    assert not {name.split(".")[0] for name in imports_of(path)} & {"infra", "tests", "bench"}
+    return others - {folder} | packages_used_by(path) & {"infra", "tests", "bench"}
 
 
-@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*/model.py")), ids=short)
-def test_models_know_nothing_of_the_outside(path: Path):
-    assert not {name.split(".")[0] for name in imports_of(path)} & OUTSIDE_OF_MODELS
-    assert not concepts_used_by(path) & {"clients", "tables", "config", "settings", "telemetry", "http"}
+def test_a_function_knows_the_library_and_itself():
+    assert not against(beyond_itself, modules(ROOT / "functions"))
+
+
+def of_the_outside(path: Path) -> set[str]:
+    wiring = {"clients", "tables", "config", "settings", "telemetry", "http"}
+    return packages_used_by(path) & OUTSIDE_OF_MODELS | concepts_used_by(path) & wiring
+
+
+def test_models_know_nothing_of_the_outside():
+    assert not against(of_the_outside, sorted(LIBRARY.glob("*/model.py")))
+
+
+def test_a_rule_that_is_broken_names_the_file_and_the_fault():
+    here = Path(__file__)
+
+    assert against(packages_used_by, [here]) == {
+        "tests/agreements/test_floors.py": ["__future__", "collections", "pathlib", "tests"]
+    }

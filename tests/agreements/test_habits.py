@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeGuard
 
-import pytest
-
-from tests.agreements.code import LIBRARY, ROOT, imports_of, modules, short, tree_of
+from tests.agreements.code import LIBRARY, ROOT, against, imports_of, modules, nodes_of, tree_of
 
 LONGEST = 300  # lines of a module; a test or a table of cases may be longer
 STORES = {"tables.py", "config.py", "transactions.py", "store.py"}
@@ -17,33 +16,49 @@ EVERYTHING = [*PRODUCT, *modules(ROOT / "infra"), *modules(ROOT / "bench")]
 TESTS = modules(ROOT / "tests")
 
 
-@pytest.mark.parametrize("path", EVERYTHING, ids=short)
-def test_a_module_can_be_read_in_one_sitting(path: Path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+def too_long(path: Path) -> Iterator[str]:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    if lines > LONGEST:
+        yield f"{lines} lines"
 
 
-@pytest.mark.parametrize("path", modules(LIBRARY), ids=short)
-def test_rows_stay_in_stores(path: Path):
-    knows_rows = any(name.split(".")[0] == "pynamodb" for name in imports_of(path))
-    assert not knows_rows or path.name in STORES
+def test_a_module_can_be_read_in_one_sitting():
+    assert not against(too_long, EVERYTHING)
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=short)
-def test_no_error_is_caught_blindly(path: Path):
-    for node in ast.walk(tree_of(path)):
+def knows_rows(path: Path) -> set[str]:
+    return {name for name in imports_of(path) if name.split(".")[0] == "pynamodb"}
+
+
+def test_rows_stay_in_stores():
+    assert not against(knows_rows, [path for path in modules(LIBRARY) if path.name not in STORES])
+
+
+def caught_blindly(path: Path) -> Iterator[str]:
+    for node in nodes_of(path):
         if isinstance(node, ast.ExceptHandler):
-            assert node.type is not None, f"line {node.lineno}: bare except"
-            caught = {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
-            assert not caught & {"Exception", "BaseException"}, f"line {node.lineno}"
+            caught = (
+                {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)} if node.type else {""}
+            )
+            if caught & {"", "Exception", "BaseException"}:
+                yield f"line {node.lineno}"
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=short)
-def test_what_others_may_call_says_what_it_promises(path: Path):
+def test_no_error_is_caught_blindly():
+    assert not against(caught_blindly, PRODUCT)
+
+
+def without_a_word(path: Path) -> Iterator[str]:
     tree = tree_of(path)
-    assert ast.get_docstring(tree) or path.name == "__init__.py"
+    if not ast.get_docstring(tree) and path.name != "__init__.py":
+        yield "the module"
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and is_public(node)]
     parts = [*tree.body, *(part for each in classes for part in each.body)]
-    assert not [node.name for node in parts if is_public(node) and not ast.get_docstring(node)]
+    yield from (node.name for node in parts if is_public(node) and not ast.get_docstring(node))
+
+
+def test_what_others_may_call_says_what_it_promises():
+    assert not against(without_a_word, PRODUCT)
 
 
 def is_public(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
@@ -55,29 +70,28 @@ def is_public(node: ast.stmt) -> TypeGuard[ast.FunctionDef | ast.ClassDef]:
     )
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=short)
-def test_names_say_what_a_module_is_for(path: Path):
+def test_names_say_what_a_module_is_for():
     vague = {"utils", "helpers", "common", "base", "manager", "service", "misc"}
-    assert not {path.stem, *path.relative_to(ROOT).parts} & vague
+
+    assert not against(lambda path: {path.stem, *path.relative_to(ROOT).parts} & vague, PRODUCT)
 
 
-@pytest.mark.parametrize("path", modules(LIBRARY, ROOT / "functions"), ids=short)
-def test_only_the_clock_knows_what_time_it_is(path: Path):
-    asked = [
-        ast.unparse(node)
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func) in {"datetime.now", "datetime.utcnow", "time.time"}
-    ]
-    assert not asked or path in {
-        LIBRARY / "clock.py",
-        LIBRARY / "telemetry.py",
-    }  # log lines bear the wall's time
+def calls_in(path: Path) -> set[str]:
+    return {ast.unparse(node.func) for node in nodes_of(path) if isinstance(node, ast.Call)}
 
 
-@pytest.mark.parametrize("path", TESTS, ids=short)
-def test_tests_do_not_sleep_print_or_patch(path: Path):
+def test_only_the_clock_knows_what_time_it_is():
+    times = {"datetime.now", "datetime.utcnow", "time.time"}
+    allowed = {LIBRARY / "clock.py", LIBRARY / "telemetry.py"}  # log lines bear the wall's time
+
+    assert not against(lambda path: calls_in(path) & times, [path for path in PRODUCT if path not in allowed])
+
+
+def sleeps_prints_or_patches(path: Path) -> set[str]:
     forbidden = {"time.sleep", "print", "mock.patch", "patch", "monkeypatch.setattr"}
-    called = {ast.unparse(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
-    assert not called & forbidden
-    assert not {name for name in imports_of(path) if name.startswith(("unittest.mock", "mock."))}
+    mocks = {name for name in imports_of(path) if name.startswith(("unittest.mock", "mock."))}
+    return calls_in(path) & forbidden | mocks
+
+
+def test_tests_do_not_sleep_print_or_patch():
+    assert not against(sleeps_prints_or_patches, TESTS)

@@ -3,6 +3,8 @@ tells the rest of it with one fault. A child reports what is wrong at its end; n
 
 Once a fault is over, a child that finds its world as that of another point (or as if nothing had happened) stops there:
 the other tells what becomes of it. ALL_FAULTS=1 tells every one to its end.
+Where a story is long and comes by the same lines again and again, a check hurts each place in the code once
+(`a_place=1`); ALL_FAULTS=1 hurts each call.
 """
 
 import gc

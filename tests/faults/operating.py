@@ -52,11 +52,13 @@ def anew(world: World) -> World:
     return world
 
 
-def asks(world: World, path: str, sent: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A POST, by somebody who tries again when there is no answer."""
+def asks(
+    world: World, path: str, sent: Mapping[str, Any] | None = None, *, method: str = "POST"
+) -> dict[str, Any]:
+    """By somebody who tries again when there is no answer."""
     event = {
         "path": path,
-        "httpMethod": "POST",
+        "httpMethod": method,
         "headers": {"authorization": f"Bearer {KEY}"},
         "multiValueQueryStringParameters": None,
         "requestContext": {"identity": {"sourceIp": "127.0.0.1"}},

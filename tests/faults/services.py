@@ -129,6 +129,9 @@ class Services:
         return Answer(status, json.dumps(body))
 
     def _ses(self, operation: str, request: AWSPreparedRequest) -> Answer:
+        if operation == "GetAccount":
+            quota = {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 0.0}
+            return Answer(200, json.dumps({"SendQuota": quota, "ProductionAccessEnabled": True}))
         assert operation == "SendEmail", operation
         if self.says:
             return self.says.pop(0)

@@ -15,15 +15,16 @@ from functions.judge_segments.app import handler
 from infra.lint.stacks import ROOT
 from sojourn.asl.walk import Crash
 from sojourn.bootstrap import client, clock, store_errors_translated
-from sojourn.clock import ManualClock
+from sojourn.clock import ManualClock, iso
 from sojourn.contacts.store import find_contact, put_profile
 from sojourn.errors import SojournError
 from sojourn.segments import store
+from sojourn.segments.including import run_of
 from sojourn.segments.members.store import memberships_of
-from sojourn.segments.publish import Desk, publish
+from sojourn.segments.publish import Desk, publish, resume
 from sojourn.segments.runs.machine import BackfillMachine
 from sojourn.segments.runs.model import Run
-from sojourn.segments.runs.store import progress_of, runs
+from sojourn.segments.runs.store import begun, progress_of, runs
 from sojourn.segments.runs.verification import verify
 from tests.cloud import ENVIRONMENT
 from tests.faults.room import Outcome, Room, a_room, assert_no_harm, table, walk
@@ -78,6 +79,47 @@ def test_a_backfill_survives_every_fault(room: Room):
     assert shops[0].wrong() == []
     told = [("Segment Entered", "buyers", "rule_edit"), ("Segment Left", "buyers", "rule_edit")]
     assert sorted(shops[0].told())[-2:] == told
+
+
+def test_those_who_are_in_a_segment_are_let_in_once_whatever_fails(room: Room):
+    """`include: existing`: asked for, through the pages, and done; each has one event, and nobody else any."""
+    room.ready = lambda: lay_down(("ann", 2), ("ben", 1), ("cem", 2))
+    lines = walk(
+        room,
+        [
+            lambda: room.until_it_answers("api", let_in),
+            lambda: through_the_pages(room),
+            lambda: committed(room, "include"),
+        ],
+        who_was_let_in,
+    )
+
+    assert_no_harm(lines, at_least=30)
+    assert [who for who, _ in who_was_let_in()["told"]] == ["u#ann", "u#cem"]
+    assert the_run().is_over
+
+
+def let_in() -> Run:
+    """As functions/api does when a journey that asks for them goes live."""
+    machine = BackfillMachine(client("stepfunctions"), ENVIRONMENT["BACKFILL_MACHINE_ARN"])
+    with store_errors_translated():
+        wanted = run_of("win-back", 1, "buyers", at=iso(NOW))
+        return resume(begun(wanted), desk=Desk(machine, clock()))
+
+
+def who_was_let_in() -> Outcome:
+    """The events that only that journey hears, and how the run stands."""
+    run = the_run()
+    told = [
+        (row["pk"], row["sk"])
+        for row in table("Events")
+        if row.get("event") == "Segment Entered" and "existing" in row["payload"]
+    ]
+    return {
+        "told": sorted(told),
+        "run": (run.status, run.stage),
+        "progress": [progress_of(run, stage) for stage in run.stages],
+    }
 
 
 @pytest.mark.skipif("ALL_FAULTS" not in environ, reason="takes a quarter of a minute: ALL_FAULTS=1")

@@ -1,5 +1,7 @@
-"""Every fault at every call of a migration: whoever stands in a step that is gone moves, finishes or leaves, once each;
+"""Faults at the calls of a migration: whoever stands in a step that is gone moves, finishes or leaves, once each;
 the figures add up, and nobody stands on a step that their version does not have.
+
+Every check hurts each place in the code once, ALL_FAULTS=1 each call.
 """
 
 import os
@@ -106,9 +108,9 @@ def _lost() -> Iterator[str]:
 def test_a_migration_survives_every_fault(made: World, record_property: Callable[..., None]):
     world = anew(made)
 
-    points = explore(world, story, wrong, functions={"api", "sweep_due"}, kinds=KINDS)
+    points = explore(world, story, wrong, functions={"api", "sweep_due"}, kinds=KINDS, a_place=1)
 
     record_property("points", len(points))
     harmed = [str(point) for point in points if point.problems]
     assert not harmed, f"{len(harmed)} of {len(points)} points:\n" + "\n".join(harmed)
-    assert len(points) >= 100, len(points)
+    assert len(points) >= 58, len(points)

@@ -1,5 +1,7 @@
-"""Every fault at every call where a message or a run must wait: for the account's rate and quota, for room in a cap,
+"""Faults at the calls where a message or a run must wait: for the account's rate and quota, for room in a cap,
 the morning, a person, three weeks. Everybody has every message once, and no limit is exceeded.
+
+Every check hurts each place in the code once, ALL_FAULTS=1 each call.
 """
 
 import os
@@ -76,9 +78,9 @@ def _too_many(world: World) -> Iterator[str]:
 
 
 def test_whoever_must_wait_survives_every_fault(world: World, record_property: Callable[..., None]):
-    points = explore(world, story, wrong, functions=FUNCTIONS, kinds=KINDS)
+    points = explore(world, story, wrong, functions=FUNCTIONS, kinds=KINDS, a_place=1)
 
     record_property("points", len(points))
     harmed = [str(point) for point in points if point.problems]
     assert not harmed, f"{len(harmed)} of {len(points)} points:\n" + "\n".join(harmed)
-    assert len(points) >= 80, len(points)
+    assert len(points) >= 36, len(points)

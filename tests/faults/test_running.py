@@ -1,5 +1,7 @@
-"""Every fault at every call of what pauses, resumes and stops a journey, and of what keeps people: nobody is lost, no
+"""Faults at the calls of what pauses, resumes and stops a journey, and of what keeps people: nobody is lost, no
 message goes twice, and every one of them ends in a state with a name (T42, T43).
+
+Every check hurts each place of stopping once, ALL_FAULTS=1 each call; of pausing and resuming it hurts each call.
 """
 
 import os
@@ -132,9 +134,9 @@ def test_stop_survives_every_fault_wherever_people_are(made: World, record_prope
         return [*left, *resting(world), *counters("rest")]
 
     told: list[dict[str, object]] = []
-    points = explore(world, story, wrong, functions={"api", "sweep_due"}, kinds=HARDEST)
+    points = explore(world, story, wrong, functions={"api", "sweep_due"}, kinds=HARDEST, a_place=1)
 
     record_property("points", len(points))
     harmed = [str(point) for point in points if point.problems]
     assert not harmed, f"{len(harmed)} of {len(points)} points:\n" + "\n".join(harmed)
-    assert len(points) >= 60
+    assert len(points) >= 52

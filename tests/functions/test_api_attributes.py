@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sojourn.clock import ManualClock
+from sojourn.consent.settings import read_topics
 from sojourn.contacts.attributes import Teacher
 from sojourn.contacts.datatypes import DataType
 from sojourn.contacts.registry import Attribute, KnownAttributes, write
@@ -174,3 +175,57 @@ def test_a_container_reads_it_once_a_minute():
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_strangers_learn_nothing(path: str, method: str):
     assert call(method, path, "{}", key=None).status == 401
+
+
+def test_topics_and_brand_stay_until_they_are_said_anew():
+    said = {"topics": {"news": "The monthly letter"}, "brand": {"name": "Fieldnotes", "color": "#1d6b57"}}
+    assert put("/api/workspace", said) == (200, "")
+    assert read_topics() == said["topics"]
+
+    assert put("/api/workspace", {"country": "FR"}) == (200, "")
+
+    assert call("GET", "/api/workspace").body == {"country": "FR", "timezone": None, **said}
+    assert put("/api/workspace", {"topics": None, "brand": None}) == (200, "")
+    assert call("GET", "/api/workspace").body == {"country": "FR", "timezone": None}
+    assert read_topics() == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"topics": {"News!": "x"}},
+        {"topics": {"news": " "}},
+        {"topics": {"news": 5}},
+        {"topics": ["news"]},
+        {"topics": {f"t{number}": "x" for number in range(101)}},
+        {"brand": {"name": "<b>"}},
+        {"brand": {"site": "javascript:alert(1)"}},
+        {"brand": {"color": "green"}},
+        {"brand": {"font": "x"}},
+        {"brand": "x"},
+    ],
+    ids=lambda said: json.dumps(said)[:40],
+)
+def test_what_is_no_topic_or_brand_changes_nothing(said: dict[str, Any]):
+    assert put("/api/workspace", said) == (400, "invalid_field")
+    assert call("GET", "/api/workspace").body == {"country": None, "timezone": None}
+
+
+def test_who_read_an_older_revision_is_refused_with_what_stands_there_now():
+    tag = call("GET", "/api/workspace").headers["ETag"]
+    first = call("PUT", "/api/workspace", '{"country": "FR"}', if_match=tag)
+
+    late = call("PUT", "/api/workspace", '{"country": "DE"}', if_match=tag)
+
+    assert (first.status, late.status, late.body["code"]) == (200, 412, "precondition_failed")
+    assert late.body["now"] == {"country": "FR", "timezone": None}
+    assert late.headers["ETag"] == first.headers["ETag"]
+    for tag in (first.headers["ETag"], "*"):
+        assert call("PUT", "/api/workspace", '{"country": "DE"}', if_match=tag).status == 200
+
+
+def test_whoever_said_nothing_is_measured_or_not_by_the_workspace_s_word():
+    assert call("GET", "/api/workspace/tracking").body == {"default": "off"}
+    assert put("/api/workspace/tracking", {"default": "on"}) == (200, "")
+    assert call("GET", "/api/workspace/tracking").body == {"default": "on"}
+    assert put("/api/workspace/tracking", {"default": True}) == (400, "invalid_field")

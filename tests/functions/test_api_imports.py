@@ -88,7 +88,14 @@ def test_an_upload_has_a_place_of_its_own_and_one_that_is_there_need_not_come_ag
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [({"size": 3 * 1024**3}, 413), ({"sha256": "../x"}, 400), ({"folder": "x"}, 400)]
+    ("body", "status"),
+    [
+        ({"size": 3 * 1024**3}, 413),
+        ({"sha256": "../x"}, 400),
+        ({"folder": "x"}, 400),
+        ({"back": "javascript:alert(1)"}, 400),
+        ({"back": "https://shop.example/?x"}, 400),
+    ],
 )
 def test_an_upload_that_cannot_be_is_refused(body, status):
     assert post("/api/uploads", **body).status == status
@@ -245,3 +252,46 @@ def test_everybody_is_listed_once_and_who_is_gone_is_not(dynamodb: Any):
         0,
         0,
     ]
+
+
+def test_a_small_file_can_be_sent_as_it_is_and_lies_there_once():
+    first = call("PUT", "/api/uploads/my list.csv", PEOPLE)
+    again = call("PUT", "/api/uploads/my list.csv", PEOPLE)
+
+    assert first.status == 201
+    assert first.body == {"key": again.body["key"], "size": len(PEOPLE), "exists": False}
+    assert again.body["exists"]
+    assert first.body["key"].endswith("/my-list.csv")
+    assert post("/api/imports/preview", kind="contacts", key=first.body["key"]).body["rows"][0] == [
+        "u1",
+        "ada@example.org",
+        "yes",
+    ]
+
+
+@pytest.mark.parametrize(("content", "status"), [(b"", 400), (b"x" * 4_500_001, 413)], ids=["none", "large"])
+def test_a_file_that_cannot_be_sent_so_is_refused(content: bytes, status: int):
+    assert call("PUT", "/api/uploads/x.csv", content).status == status
+
+
+def test_everybody_of_a_file_can_be_put_on_a_list():
+    mapping = {"columns": {"id": "userId"}, "list": "spring-fair"}
+
+    begun = post("/api/imports", kind="contacts", key=KEY, mapping=mapping)
+    run(begun.body["id"])
+    again = post("/api/imports", kind="contacts", key=KEY, mapping=mapping)
+    shown = call("GET", f"/api/imports/{begun.body['id']}").body
+
+    assert again.body["id"] == begun.body["id"]
+    assert shown["figures"]["imported"] == 2
+    assert shown["figures"]["events"] == 4
+    assert shown["mapping"]["list"] == "spring-fair"
+
+
+@pytest.mark.parametrize("asked", [{"kind": "events"}, {"list": "x" * 101}, {"list": ["x"]}], ids=str)
+def test_a_list_is_a_name_and_of_contacts(asked: dict[str, Any]):
+    kind = asked.get("kind", "contacts")
+    columns = {"id": "userId", "at": "timestamp"} if kind == "events" else {"id": "userId"}
+    mapping = {"columns": columns, "event": "x", "list": asked.get("list", "x")}
+
+    assert post("/api/imports/preview", kind=kind, key=KEY, mapping=mapping).body["code"] == "invalid_mapping"

@@ -12,6 +12,7 @@ from sojourn.contacts.model import Profile
 from sojourn.contacts.store import claim_identity, put_profile
 from sojourn.delivery.modes import EVERYBODY, Mode, Sending
 from sojourn.journeys.modes import set_sending
+from sojourn.messages.proofs.store import note_outcome
 from tests.functions.test_api import MAIL, Press, call, dynamodb, press
 from tests.insight_rows import ADA
 
@@ -47,13 +48,41 @@ def proven(name: str = "welcome", *, to: Any = "you@example.org", key: str = "",
 def test_the_newest_version_goes_with_sample_fields(sender: Sender):
     answer = proven(said={"as": {"firstName": "Ada"}})
 
+    id_ = answer.body["id"]
     assert (answer.status, answer.body) == (
         200,
-        {"name": "welcome", "version": 1, "state": "sent", "reason": ""},
+        {"id": id_, "name": "welcome", "version": 1, "state": "sent", "reason": ""},
     )
+    facts = {"firstName": "Ada"}
     assert sender.asked == [
-        {"template": "welcome", "version": 1, "to": "you@example.org", "facts": {"firstName": "Ada"}}
+        {"template": "welcome", "version": 1, "to": "you@example.org", "facts": facts, "id": id_}
     ]
+
+
+def test_what_the_provider_reports_of_it_is_shown_for_thirty_days(dynamodb: Any):
+    id_ = proven().body["id"]
+    before = call("GET", f"/api/templates/welcome/tests/{id_}").body
+    for outcome, over in (("delivered", {""}), ("bounced", {"", "delivered"}), ("delivered", {""})):
+        note_outcome(id_, outcome, over=over)
+
+    after = call("GET", f"/api/templates/welcome/tests/{id_}").body
+
+    assert (before["state"], before["outcome"]) == ("sent", None)
+    assert after == {**before, "outcome": "bounced"}
+    (row,) = [
+        each for each in dynamodb.scan(TableName="Counters")["Items"] if each["pk"]["S"] == f"proof#{id_}"
+    ]
+    assert int(row["ttl"]["N"]) - world().clock.wall().timestamp() == pytest.approx(30 * 86_400, abs=5)
+    assert "you@example.org" not in str(row)
+
+
+@pytest.mark.parametrize("path", ["welcome/tests/0123456789abcdef", "other/tests/{id}"])
+def test_a_test_that_is_not_there_or_of_another_template_is_not_found(path: str):
+    id_ = proven().body["id"]
+
+    answer = call("GET", f"/api/templates/{path.format(id=id_)}")
+
+    assert (answer.status, answer.body["code"]) == (404, "test_not_found")
 
 
 def test_the_facts_may_be_those_of_a_contact_whose_address_stays_their_own(sender: Sender):

@@ -1,6 +1,7 @@
 """Segments as the callers of the API see them, every answer held against openapi.yaml."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,8 @@ from sojourn.contacts.model import Profile
 from sojourn.contacts.registry import Attribute, write
 from sojourn.contacts.seen import counted
 from sojourn.contacts.store import claim_identity, get_profile, put_profile
+from sojourn.insight.counting import SEGMENT, CounterKey
+from sojourn.insight.store import add
 from sojourn.journeys.refold import refolded
 from sojourn.segments import store
 from sojourn.segments.runs import steps
@@ -100,6 +103,22 @@ def test_a_segment_is_saved_published_and_lists_its_members():
     assert (shown["live"], shown["members"], shown["run"]["status"]) == (1, 2, "done")
     assert found == {"contact-ada", "contact-eve"}
     assert call("POST", "/api/segments/payers/publish").body["changed"] is False
+
+
+def test_a_segment_at_a_glance_is_read_without_counting_its_shards():
+    saved("payers")
+    assert call("GET", "/api/segments/payers/brief").body["means"] == "plan is 'pro'"
+    call("POST", "/api/segments/payers/publish")
+    day = CounterKey("payers", "2026-11-21", kind=SEGMENT)
+    add({day: Counter(entered=7, left=2)}, batch=["1"], wall=NOW)
+
+    told = call("GET", "/api/segments/payers/brief").body
+    saved("payers", "team")
+
+    assert (told["members"], told["run"], told["is_changed"]) == (5, None, False)
+    assert call("GET", "/api/segments/payers/brief").body["is_changed"]
+    assert call("GET", "/api/segments").body["items"][0]["means"] == "plan is 'pro'"
+    assert call("GET", "/api/segments/none/brief").status == 404
 
 
 def test_a_preview_counts_everybody_where_there_are_few_and_writes_nothing():

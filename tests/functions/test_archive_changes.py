@@ -1,7 +1,9 @@
 """The handler with its real collaborators: KMS wraps, DynamoDB keeps, Firehose takes."""
 
+import logging
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,6 +14,8 @@ from sojourn import bootstrap, config
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import claim_identity, put_profile
 from sojourn.events.archive_line import Line
+from sojourn.events.model import INTERNAL_SOURCE
+from sojourn.insight.store import figures_of
 from sojourn.privacy.archiving import ContactUnknownYetError
 from tests.cloud import REGION, moto_cloud
 from tests.insight_rows import ADA, a_message, an_event
@@ -87,8 +91,22 @@ def test_a_batch_that_comes_too_early_raises_and_comes_again(cloud):
 
 
 def test_the_log_counts_and_names_nobody(cloud, caplog):
+    caplog.set_level(logging.DEBUG, logger="sojourn")
     handler({"Records": [event_record(an_event())]}, None)
 
     logged = vars(caplog.records[-1])
     assert (logged["records"], logged["lines"]) == (1, 1)
     assert ADA not in str(logged)
+
+
+def test_what_came_in_is_counted_once_however_often_the_batch_comes(cloud):
+    facts = {"journey": "welcome", "step": "Send", "channel": "email", "class": "human"}
+    seen = replace(an_event(name="Message Opened", properties=facts), source=INTERNAL_SOURCE)
+    told = [event_record(seen), message_record(a_message())]
+    for number, each in enumerate(told):
+        each["dynamodb"]["SequenceNumber"] = str(number)
+
+    for _ in range(2):
+        handler({"Records": told}, None)
+
+    assert [dict(figures) for _, figures in figures_of("welcome")] == [{"opens.human": 1}]

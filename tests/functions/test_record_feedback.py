@@ -19,6 +19,8 @@ from sojourn.events.model import Event
 from sojourn.feedback.mail import MessageNotYetKnownError, _advance, take_feedback
 from sojourn.feedback.model import read_notification
 from sojourn.messages.model import Message, MessageState, message_digest
+from sojourn.messages.proofs.model import Proof
+from sojourn.messages.proofs.store import begin, find
 from sojourn.messages.store import find_message
 from sojourn.tables import connection
 from tests.cloud import REGION, moto_cloud
@@ -73,6 +75,37 @@ def kept(message_id: str = MESSAGE_ID) -> Message:
 
 def written() -> list[Event]:
     return list(events.history([IDENTITY]))
+
+
+def a_proof() -> Proof:
+    proof = Proof(id="0123456789abcdef", asked="x", name="welcome", version=1, at="now", state="sent")
+    assert begin(proof, now=NOW.timestamp())
+    return proof
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "closed"),
+    [
+        (("delivery",), "delivered", False),
+        (("bounce", "delivery"), "bounced", True),
+        (("delivery", "complaint", "bounce"), "complained", True),
+        (("reject",), "rejected", False),
+        (("open",), "", False),
+    ],
+)
+def test_what_is_reported_of_a_test_is_kept_for_whoever_tested(
+    said: tuple[str, ...], outcome: str, closed: bool
+):
+    proof = a_proof()
+
+    for event in said:
+        assert take(tagged(sample(f"ses_{event}"), proof.tag))
+
+    told = find(proof.id)
+    assert told
+    assert (told.outcome, told.state) == (outcome, "sent")
+    assert (suppressed(Channel.EMAIL, EMAIL) is not None) is closed
+    assert written() == []
 
 
 def test_a_delivery_is_state_of_the_message_and_no_event():

@@ -9,7 +9,9 @@ from sojourn.clock import parse_iso
 from sojourn.consent.addresses.store import suppress
 from sojourn.consent.suppression import Reason
 from tests.faults.invariants import people
+from tests.faults.services import refusal
 from tests.faults.world import World
+from tests.functions.reasons.messages import UNVERIFIED
 
 NOW: datetime = parse_iso("2026-01-05T20:00:00.000Z")
 
@@ -44,6 +46,23 @@ def test_a_closed_address_gets_none(world: World):
 
     assert told == {"state": "skipped", "reason": "suppressed"}
     assert world.services.mails == []
+
+
+def test_a_reader_whom_the_sandbox_does_not_know_is_skipped_not_failed(world: World):
+    world.services.says.append(refusal("sesv2", "MessageRejected", words=UNVERIFIED))
+
+    told = world.call("send_message", a_proof("ann@example.org"))
+
+    assert told == {"state": "skipped", "reason": "sandbox"}
+
+
+def test_it_goes_under_a_name_of_its_own(world: World):
+    asked = a_proof("you@example.org")
+
+    world.call("send_message", {"proof": {**asked["proof"], "id": "0123456789abcdef"}})
+
+    (mail,) = world.services.mails
+    assert mail.tags == {"journey": "test", "message_id": "proof-0123456789abcdef"}
 
 
 def test_a_text_is_marked_too(world: World):

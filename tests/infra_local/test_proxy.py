@@ -41,6 +41,8 @@ def ask(proxy, method, path, body=b"", **headers):
         ("/c/v1.k.a%2Fb?x=1&x=%20", "/_aws/execute-api/pub/live/c/v1.k.a%2Fb?x=1&x=%20"),
         ("/api/contacts/a%40b", "/_aws/execute-api/prv/live/api/contacts/a%40b"),
         ("/api?x=1", "/_aws/execute-api/prv/live/api?x=1"),
+        ("/console/journeys?x=1", "/_aws/execute-api/prv/live/console/journeys?x=1"),
+        ("/", "/_aws/execute-api/prv/live/"),
         ("/apiary", "/_aws/execute-api/pub/live/apiary"),
     ],
 )

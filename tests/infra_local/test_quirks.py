@@ -123,3 +123,88 @@ from ministack.services import apigateway_v1
 print(json.dumps("gateway-responses" in inspect.getsource(apigateway_v1._import_rest_api)))
 """
     assert within_ministack(program) is False
+
+
+def test_what_a_nested_stack_left_alone_keeps_its_attributes_only_with_our_help():
+    program = """
+import json
+from infra.local import updates
+from ministack.services import cloudformation
+from ministack.services.cloudformation import provisioners
+
+cloudformation._stacks["inner"] = {"_resources": {"Table": {"Attributes": {"Arn": "arn"}}}}
+
+def found():
+    same = {"BillingMode": "PAY_PER_REQUEST"}
+    return provisioners._update_resource("AWS::DynamoDB::Table", "t", same, same, "inner", "Table")
+
+bare = found()
+updates.nested_stacks_update()
+print(json.dumps([bare, found()]))
+"""
+    assert within_ministack(program) == [["t", {}], ["t", {"Arn": "arn"}]]
+
+
+def test_an_api_whose_body_changes_keeps_its_id_only_with_our_help():
+    program = """
+import json
+from infra.local import updates
+from ministack.services import apigateway_v1
+from ministack.services.cloudformation import provisioners
+
+def body(path):
+    return {"Body": {"info": {"title": "Api"}, "paths": {path: {"get": {}}}}}
+
+def updated():
+    kind = "AWS::ApiGateway::RestApi"
+    api, _ = provisioners._provision_resource(kind, "Api", body("/old"), "stack")
+    same, told = provisioners._update_resource(kind, api, body("/old"), body("/new"), "stack", "Api")
+    paths = sorted(each["path"] for each in apigateway_v1._resources[same].values())
+    return [api == same, paths, told["RootResourceId"] in apigateway_v1._resources[same], len(apigateway_v1._rest_apis)]
+
+bare = updated()
+updates.apis_keep_their_address()
+print(json.dumps([bare, updated()]))
+"""
+    bare, helped = within_ministack(program)
+
+    assert bare[0] is False
+    assert helped[:3] == [True, ["/", "/new"], True]
+    assert helped[3] == bare[3] + 1, "one more API, and none beside it"
+
+
+def test_a_worker_that_is_at_work_when_its_function_is_updated_finishes_only_with_our_help():
+    program = """
+import json, threading, types
+from infra.local import updates
+from ministack.core import lambda_runtime
+from ministack.services.cloudformation import provisioners
+
+killed = []
+lambda_runtime.kill_workers = lambda workers: killed.extend(each.name for each in workers)
+handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+handlers["update"] = lambda *what: lambda_runtime.invalidate_worker("f")
+
+def worker(name, in_use):
+    return types.SimpleNamespace(name=name, in_use=in_use, _lock=threading.Lock())
+
+def updated():
+    killed.clear()
+    busy = worker("busy", True)
+    lambda_runtime._workers["000000000000:us-east-1:f:$LATEST"] = [busy, worker("idle", False)]
+    with busy._lock:
+        handlers["update"]()
+        at_once = sorted(killed)
+    for each in threading.enumerate():
+        if each is not threading.current_thread():
+            each.join(5)
+    return [at_once, sorted(killed)]
+
+bare = updated()
+updates.workers_finish_first()
+print(json.dumps([bare, updated()]))
+"""
+    bare, helped = within_ministack(program)
+
+    assert bare == [["busy", "idle"], ["busy", "idle"]]
+    assert helped == [["idle"], ["busy", "idle"]]

@@ -43,6 +43,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def json(self) -> Any:
@@ -111,7 +112,9 @@ class Cloud:
         try:
             connection.request(method, target, body, dict(headers or {}))
             answer = connection.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+            pairs = [(name.lower(), value) for name, value in answer.getheaders()]
+            cookies = tuple(value for name, value in pairs if name == "set-cookie")
+            return Answer(answer.status, dict(pairs), answer.read(), cookies)
         finally:
             connection.close()
 

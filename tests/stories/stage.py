@@ -29,8 +29,8 @@ def find(*, owner: str) -> tuple[Local, bool]:
             return _running(), False
         if is_alive(_owner()):
             raise RuntimeError(f"another test run ({_owner()}) plays in {FOLDER}; wait for its end")
-        _runner("down", owner)
-        _runner("up", owner)
+        runner("down", owner)
+        runner("up", owner)
         _owner_file().write_text(owner)
         return _running(), True
 
@@ -43,7 +43,7 @@ def is_owned_by(owner: str) -> bool:
 def clear(*, owner: str) -> None:
     """Stop the cloud, if this run started it."""
     if is_owned_by(owner):
-        _runner("down", owner)
+        runner("down", owner)
         _owner_file().unlink()
 
 
@@ -60,13 +60,14 @@ def _held() -> Iterator[None]:
         yield
 
 
-def _runner(command: str, owner: str) -> None:
-    env = {**os.environ, "SOJOURN_FOLDER": str(FOLDER), "SOJOURN_OWNER": owner}
+def runner(command: str, owner: str, folder: Path = FOLDER, **more: str) -> None:
+    """One command of the local cloud that lives in this folder."""
+    env = {**os.environ, "SOJOURN_FOLDER": str(folder), "SOJOURN_OWNER": owner}
     paced = {"PACE": str(PACE), "CALENDAR_START": START}
     done = subprocess.run(
         [sys.executable, "-m", "infra.local.runner", command],
         cwd=ROOT,
-        env={**env, **paced},
+        env={**env, **paced, **more},
         capture_output=True,
         text=True,
         check=False,

@@ -17,11 +17,11 @@ from segment.analytics.client import Client as SegmentClient
 from infra.web import assets
 from sojourn.events.proofs import user_hash
 from sojourn.events.store import from_image
-from tests.browser import Browser, Page
 from tests.clients import node
 from tests.clients.chromium import need_chromium
 from tests.clients.network import Day, Road, bad_days
 from tests.clients.site import pages
+from tests.devtools import Browser, Page
 from tests.stories.cloud import Cloud, Person, eventually
 
 COUNT = 45

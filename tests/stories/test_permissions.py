@@ -10,7 +10,7 @@ from typing import Any
 
 from infra.local import proof
 from tests.stories import stage
-from tests.stories.cloud import Cloud, Person
+from tests.stories.cloud import Cloud, Person, eventually
 
 COPIED = ("Runtime", "Handler", "Timeout", "MemorySize", "Architectures")
 
@@ -35,6 +35,37 @@ def test_without_the_grant_on_an_index_whoever_reads_it_fails_under_a_name(cloud
         (refused,) = _refusals(role)
         assert refused.startswith(f"{role}: dynamodb:Query on ")
         assert refused.endswith("/index/Open")
+
+
+def test_without_the_grant_to_send_no_mail_leaves(cloud: Cloud):
+    version = cloud.api("GET", "/templates/welcome").json["version"]
+    asked = {"template": "welcome", "version": version, "to": Person().email, "facts": {}}
+
+    with _copy(cloud, "SendMessageFunction", without="ses:SendEmail") as (name, role):
+        assert _invoke(cloud, name, {"proof": asked})["state"] == "failed"
+        (refused,) = _refusals(role)
+        assert refused.startswith(f"{role}: ses:SendEmail on arn:aws:ses:")
+        assert ":configuration-set/" in refused
+
+
+def test_without_the_grant_to_start_a_machine_nobody_is_exported(cloud: Cloud):
+    person = Person()
+    cloud.identify(person)
+    eventually(lambda: cloud.api("GET", f"/contacts/{person.user_id}").status == 200)
+    call = {
+        "path": f"/api/contacts/{person.user_id}/export",
+        "httpMethod": "POST",
+        "headers": {"Authorization": f"Bearer {cloud.local.api_key}"},
+        "requestContext": {"identity": {"sourceIp": "127.0.0.1"}},
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+    with _copy(cloud, "ApiFunction", without="states:StartExecution") as (name, role):
+        assert _invoke(cloud, name, call)["statusCode"] == 503
+        (refused,) = _refusals(role)
+        assert refused.startswith(f"{role}: states:StartExecution on arn:aws:states:")
+        assert "ExportContact" in refused
 
 
 def _identify(cloud: Cloud, person: Person) -> dict[str, Any]:
@@ -108,5 +139,4 @@ def _invoke(cloud: Cloud, function: str, event: dict[str, Any]) -> Any:
 
 
 def _refusals(role: str) -> list[str]:
-    lines = map(json.loads, (stage.FOLDER / proof.FILE).read_text().splitlines())
-    return [said for said in proof.refused_of(lines) if said.startswith(f"{role}:")]
+    return list(proof.refused_of(proof.lines_of(stage.FOLDER), role))

@@ -7,7 +7,9 @@ behind. What is at work from the beginning is played as it is.
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +37,13 @@ PACED = {
     "win-back": [("for: 2 weeks", "for: 3 days"), ("for: 18 days", "for: 3 days")],
 }
 ORDERED = "Order Completed"
-NEXT = 12.0  # seconds of the wall: four days, in which a day that is two days ahead has come
+WAITS = (
+    12.0,
+    24.0,
+    48.0,
+    96.0,
+)  # seconds of the wall; four days, in which a day that is two days ahead has come, and more
+FURTHER = 4  # days
 Act = Callable[[Cloud, Person], object]
 
 
@@ -65,11 +73,13 @@ def orders(preset: str, **properties: Any) -> Act:
     return does(f"{ORDERED} by {preset}", order_id="1", **properties)
 
 
-def learns(name: str, **of: float) -> Act:
-    """A day that is so many days ahead."""
+def learns(name: str, days: int) -> Act:
+    """A day that is so many days ahead, and each time that it is said again further: a machine may be days behind."""
+    said: Counter[str] = Counter()
 
     def tell(cloud: Cloud, person: Person) -> None:
-        day = (cloud.now() + timedelta(**of)).date()
+        day = (cloud.now() + timedelta(days=days + FURTHER * said[person.user_id])).date()
+        said[person.user_id] += 1
         cloud_knows(cloud, person, **{name: day.isoformat()})
 
     return tell
@@ -184,15 +194,13 @@ def begun(cloud: Cloud) -> Iterator[tuple[Part, Person]]:
 
 
 def _comes_in(cloud: Cloud, part: Part, person: Person) -> None:
-    """A day lasts three seconds here: when the sweep was so late that it is over, there is another one."""
-
-    def is_in() -> bool:
-        if cloud.enrolment(person, part.journey):
-            return True
+    """A day lasts three seconds here: when the sweep was so late that it is over, there is another, and more time."""
+    for within in WAITS:
+        with contextlib.suppress(AssertionError):
+            eventually(lambda: cloud.enrolment(person, part.journey), within=within)
+            return
         part.enters(cloud, person)
-        return False
-
-    eventually(is_in, every=NEXT)
+    eventually(lambda: cloud.enrolment(person, part.journey))
 
 
 def source_of(preset: str) -> str:

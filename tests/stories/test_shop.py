@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser import Browser, Page, chromium
+from infra.browser import chromium
+from tests.devtools import Browser, Page
 from tests.stories.cloud import Cloud, Person, eventually
 
 pytestmark = pytest.mark.skipif(

@@ -62,7 +62,16 @@ OF_BROWSERS = {
             "/sojourn.js": ("GET", "HEAD", "OPTIONS"),
         }.items()
         for method in methods
-    }
+    },
+    "ApiFunction": {
+        ("PrivateApi", path, method)
+        for path, methods in {
+            "/": ("GET",),
+            "/console": ("GET", "HEAD", "POST"),
+            "/console/{proxy+}": ("GET", "HEAD", "POST"),
+        }.items()
+        for method in methods
+    },
 }
 
 

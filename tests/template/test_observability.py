@@ -44,9 +44,9 @@ AWS: dict[str, dict[str, set[str]]] = {
 }
 FREE_METRICS = 50  # of a dashboard that an account has for nothing
 # What Powertools, Lambda and Logs Insights themselves write on a line.
-OF_THE_PLATFORM = {"@timestamp", "@log", "message", "level", "errorType"}
+OF_THE_PLATFORM = {"@timestamp", "@log", "@message", "message", "level", "errorType", "xray_trace_id"}
 WORDS_OF_INSIGHTS = {
-    "fields", "filter", "sort", "limit", "stats", "like", "or", "in", "desc", "by", "as",
+    "fields", "filter", "sort", "limit", "stats", "like", "or", "in", "asc", "desc", "by", "as",
     "count", "latest", "ispresent", "lines", "last",
 }  # fmt: skip
 

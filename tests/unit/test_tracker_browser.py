@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from functions.collect.tracker import scripts
+from infra.browser import chromium
 from infra.local.postoffice.http import Request, Response, Server
-from tests.browser import Browser, Page, chromium
+from tests.devtools import Browser, Page
 
 pytestmark = pytest.mark.skipif(
     chromium() is None, reason="needs Chromium, and there is none on this machine"

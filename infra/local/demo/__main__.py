@@ -18,7 +18,7 @@ from infra.local.demo import cdnow, export
 from infra.local.demo.begin import begin
 from infra.local.demo.behaviour import Behaviour
 from infra.local.demo.cdnow import InputError, Purchase
-from infra.local.demo.cloud import Cloud, Post
+from infra.local.demo.cloud import JOURNEY, Cloud, Post
 from infra.local.demo.job import Job, settle
 from infra.local.demo.options import OptionError, Options
 from infra.local.demo.outcome import Outcome, conclude
@@ -142,6 +142,8 @@ class Demo:
         if local := runner.running():
             self.say("\nAll of it still runs:")
             runner.show(local)
+            self.say(f"\nThe demo's journey, live in the console: {local.console_url}/journeys/{JOURNEY}")
+            self.say("(the first page asks for an address and a password, and makes you the admin)")
         self.say("Ctrl-C ends it.")
         try:
             threading.Event().wait()

@@ -1,12 +1,15 @@
 """How a message comes to wait, to be skipped, to fail or to be in doubt: one for each reason."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sojourn.messages.check import save
 from sojourn.messages.library import save_template
 from tests.faults.network import Call, Fault, Kind
+from tests.faults.people import does, introduces
 from tests.faults.world import delivery_of
 from tests.functions.reasons.stage import DAY, HOUR, MAIL, MINUTE, TEXT, WAIT, Makers, Stage, agreed
+from tests.reported import bounces
 
 HELD, SKIPPED, FAILED, UNKNOWN, WENT = Makers(), Makers(), Makers(), Makers(), Makers()
 UNVERIFIED = (
@@ -75,6 +78,20 @@ def paused(stage: Stage) -> None:
 )
 def not_released(stage: Stage) -> None:
     stage.play(MAIL, "mode: draft")
+
+
+@HELD.by(
+    "reputation", "Marketing is paused since Mon 2026-01-05 15:00: 1 of 1 mails came back as bounces; it goes",
+    "it goes when somebody resumes it, and expires at Tue 2026-01-06 15:00", "✗ reputation",
+)  # fmt: skip
+def too_much_came_back(stage: Stage) -> None:
+    stage.settles(judged_from=1)
+    stage.publish()
+    introduces(stage.world, "bob", email="bob@example.org", phone=None)
+    does(stage.world, "Go", "bob")
+    stage.after(timedelta())
+    bounces(stage.world, stage.world.services.mails[0])
+    stage.play()
 
 
 @HELD.by("suspended", "The provider lets the account send nothing; it is tried again at Mon 2026-01-05 16:00")
@@ -189,6 +206,14 @@ def bought_while_it_was_held(stage: Stage) -> None:
     stage.after(HOUR)
     stage.does("Bought")
     stage.after(DAY)
+
+
+@SKIPPED.by("discarded", "somebody discarded it: the price is wrong")
+def discarded(stage: Stage) -> None:
+    stage.play(MAIL, "mode: draft")
+    (draft,) = stage.asks("GET", "/api/messages?state=waiting")["items"]
+    stage.asks("POST", f"/api/messages/{draft['id']}/discard", {"reason": "the price is wrong"})
+    stage.after(MINUTE)
 
 
 @SKIPPED.by("holdout", "the contact is of the holdout", "It is of the holdout: nothing is sent")

@@ -100,11 +100,17 @@ BAD = {
     "a full day": (mail(sent_in_a_day=50_000), "ses_quota", Level.BLOCKER),
     "nobody hears of bounces": (mail(reports_to=()), "ses_reports", Level.BLOCKER),
     "no topic at all": (replace(GOOD, topic=""), "ses_reports", Level.BLOCKER),
+    "marketing that is paused": (
+        replace(GOOD, paused_for="bounces", paused_since="2026-11-22T09:00:00.000Z"),
+        "reputation",
+        Level.BLOCKER,
+    ),
     "the made-up host": (
         replace(GOOD, public_url="https://abc.execute-api.eu-west-1.amazonaws.com/live"),
         "public_host",
         Level.BLOCKER,
     ),
+    "nobody who may do everything": (replace(GOOD, has_admin=False), "admin", Level.WARNING),
     "texts in the sandbox": (
         replace(GOOD, texts=Texts(is_in_sandbox=True, limit_usd=1)),
         "sms_sandbox",

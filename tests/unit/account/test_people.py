@@ -156,6 +156,12 @@ def test_an_admin_is_whoever_is_in_the_group(stub):
     assert [has_admin(stub.client, POOL) for _ in range(3)] == [False, True, False]
 
 
+def test_an_admin_whose_account_is_disabled_is_none(stub):
+    stub.add_response("list_users_in_group", {"Users": [{"Username": "5f0c", "Enabled": False}]})
+
+    assert not has_admin(stub.client, POOL)
+
+
 # ── What the commands say and log ──
 
 

@@ -70,6 +70,15 @@ def test_every_error_is_told_with_its_file_and_line(
     assert f"{path}:{expected}" in result.output
 
 
+def test_the_project_of_a_folder_is_checked_too(folder: Path):
+    """What `plan` would refuse is not sound."""
+    (folder / "project.yaml").write_text("from-name: Us\nhourz: 3\n")
+
+    assert f"{folder}/project.yaml:2: hourz: nobody knows this key" in checked(folder).output
+    (said,) = json.loads(checked(folder, "--json").output)["findings"]
+    assert (said["line"], said["problem"]) == (2, "nobody knows this key")
+
+
 def test_a_file_is_checked_as_what_its_name_says(folder: Path):
     assert checked(folder / "people/active.segment.yaml", folder / "hello.template.yaml").output == "Sound.\n"
     assert checked(folder / "hello.journey.yaml").exit_code == 0

@@ -183,12 +183,25 @@ def test_errors_come_with_place_remedy_and_the_way_on(run, server):
 
 
 @pytest.mark.parametrize(
-    ("status", "way"), [(401, "sojourn keys new"), (404, "journey list"), (503, "repeat")]
+    ("status", "way"), [(401, "sojourn keys new"), (404, "sojourn --help"), (503, "repeat")]
 )
 def test_each_refusal_names_the_next_command(run, server, status, way):
     server.answers = [(status, {"message": "no"})]
 
     assert way in run("explain", "ada", "welcome").output
+
+
+@pytest.mark.parametrize(
+    ("code", "way"),
+    [
+        ("journey_not_found", "→ `sojourn journey list` shows the journeys"),
+        ("contact_not_found", "→ a contact goes by its id or userId"),
+    ],
+)
+def test_what_is_not_there_is_looked_for_in_its_own_place(run, server, code, way):
+    server.answers = [(404, {"message": "no", "code": code})]
+
+    assert run("explain", "ada", "welcome").output == f"Error: no\n{way}\n"
 
 
 def test_another_server_is_told_from_ours(run, server):

@@ -10,7 +10,7 @@ import pytest
 
 from sojourn.consent.addresses.store import find_suppression, lift, soft_bounce, suppress, suppressed
 from sojourn.consent.model import Channel, Consent, ConsentChange, Purpose, Refusal, Status, apply
-from sojourn.consent.store import LedgerRow, get_consent, ledger_of, record, record_after
+from sojourn.consent.store import LedgerRow, get_consent, ledger_of, record, record_after, record_all
 from sojourn.consent.suppression import Reason, Send
 from sojourn.contacts.addresses import address_hash
 from tests.cloud import moto_cloud
@@ -95,6 +95,15 @@ def test_a_writer_who_is_overtaken_by_himself_says_that_it_is_there():
         assert not record("ada", change(Status.GIVEN))
 
     assert get_consent("ada").revision == len(ledger()) == 1
+
+
+def test_who_was_taken_for_new_and_had_said_something_keeps_both():
+    record("ada", change(Status.GIVEN))
+    record_all("ada", [change(Status.WITHDRAWN, 1, "e2")], is_new=True)
+    record_all("ada", [change(Status.WITHDRAWN, 1, "e2")], is_new=True)
+
+    assert [each.status for each in ledger_of("ada")] == [Status.GIVEN, Status.WITHDRAWN]
+    assert get_consent("ada").revision == 2
 
 
 def test_the_ledger_keeps_how_it_was_said_and_folds_to_the_state():

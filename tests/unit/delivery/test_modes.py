@@ -11,7 +11,7 @@ import pytest
 from sojourn.consent.model import Consent, Purpose
 from sojourn.delivery.decide import decide
 from sojourn.delivery.model import Facts, HoldReason, SendRequest, Verdict
-from sojourn.delivery.modes import Mode, Sending, as_compared, strictest
+from sojourn.delivery.modes import Mode, Sending, as_compared, strictest, waits_for_release
 from tests.feedback import a_message
 from tests.unit.delivery.test_decide import FACTS, NOON
 
@@ -111,3 +111,13 @@ def test_the_pages_examples_are_what_happens(
 
     told = f"skipped: {found.skip}" if found.skip else f"held: {found.hold}" if found.hold else "goes"
     assert told == becomes
+
+
+def test_a_mode_holds_for_the_tables_over_which_it_was_said():
+    said = Sending(tables="restored")
+
+    assert not said.over("restored").restored
+    assert said.over("").restored
+    assert Sending.from_json(Sending().to_json()).over("restored").restored
+    assert waits_for_release(said.over("again"), Mode.LIVE)
+    assert Sending.from_json(said.to_json()) == said

@@ -166,6 +166,31 @@ def test_a_claim_without_evidence_is_a_person_who_may_not_be_written_to():
     assert consent_after(ada).state == {}
 
 
+def test_the_moment_of_a_consent_may_have_a_format_of_its_own():
+    columns = {"email": "traits.email", "news": "consent.email", "where": "evidence.source"}
+    when = {"to": "evidence.at", "format": "%d.%m.%Y"}
+    text = (
+        "email,news,when,where\nada@example.org,yes,06.05.2025,/join\neve@example.org,yes,2025-05-06,/join\n"
+    )
+
+    ada, eve = drawn(text, mapping={"columns": columns | {"when": when}})
+
+    assert next(each.at for each in events(ada) if each.event == "Consent Given") == datetime(
+        2025, 5, 6, tzinfo=UTC
+    )
+    assert [fault.reason for fault in eve.faults] == ["must be a moment like %d.%m.%Y"]
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_named():
+    text = "email,opted in,opt-in date,consent source\nada@example.org,maybe,2025-05-06,/join\n"
+    (ada,) = drawn(text)
+
+    assert [(fault.column, fault.code, fault.is_fatal) for fault in ada.faults] == [
+        ("opted in", "unclear_consent", False)
+    ]
+    assert consent_after(ada).state == {}
+
+
 ODD = "email,unsubscribed\npostmaster@shop.example,\nada@mailinator.com,\nAbuse+x@shop.example,yes\neve@example.org,\n"
 
 

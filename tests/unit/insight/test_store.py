@@ -7,7 +7,8 @@ import pytest
 
 from sojourn.clock import ManualClock
 from sojourn.events import store as events
-from sojourn.insight.counting import CounterKey, Deltas
+from sojourn.insight.counting import REPUTATION, CounterKey, Deltas
+from sojourn.insight.reputation import counted_after, on_one_row
 from sojourn.insight.store import ROWS_A_TRANSACTION, add, events_before, figures_of
 from tests.cloud import REGION, moto_cloud
 from tests.insight_rows import NOW, an_event, put_events
@@ -51,6 +52,16 @@ def test_more_rows_than_a_transaction_takes_are_counted_once_too():
 
     assert len(list(figures_of("welcome"))) == ROWS_A_TRANSACTION + 51
     assert sum(figures["planned"] for _, figures in figures_of("welcome")) == ROWS_A_TRANSACTION + 51
+
+
+def test_what_rode_along_counts_in_its_own_ten_minutes():
+    early, late = (CounterKey("email", f"2026-11-21T10:{ten}", kind=REPUTATION) for ten in (0, 4))
+    add(on_one_row({early: Counter(mails=5, bounces=1), late: Counter(mails=2)}), batch=["1"], wall=NOW)
+    add({late: Counter(complaints=1)}, batch=["2"], wall=NOW)
+
+    assert counted_after("2026-11-21T09:59") == Counter(mails=7, bounces=1, complaints=1)
+    assert counted_after("2026-11-21T10:09") == Counter(mails=2, complaints=1)
+    assert counted_after("2026-11-21T10:40") == Counter()
 
 
 def test_a_journey_that_was_never_entered_has_no_figures():

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
 
-from sojourn.errors import StaleWriteError
-from sojourn.tables import ConfigRow, condition_failed
+from sojourn.errors import StaleWriteError, StoreBusyError
+from sojourn.tables import ConfigRow, condition_failed, connection
+
+CONDITION_FAILED = "ConditionalCheckFailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,22 @@ def put_next(row: Row) -> int:
             raise
         raise StaleWriteError(f"{row.kind} {row.id}") from error
     return row.revision + 1
+
+
+def put_both(row: Row, beside: Row) -> None:
+    """Write the revision after `row.revision` and another row, both or neither; StaleWriteError when it is not the
+    next any more."""
+    is_next = ConfigRow.revision == str(row.revision) if row.revision else ConfigRow.pk.does_not_exist()
+    try:
+        with TransactWrite(connection=connection()) as together:
+            together.save(
+                ConfigRow(row.kind, row.id, revision=str(row.revision + 1), data=row.data), condition=is_next
+            )
+            together.save(ConfigRow(beside.kind, beside.id, revision="1", data=beside.data))
+    except TransactWriteError as error:
+        if any(reason and reason.code == CONDITION_FAILED for reason in error.cancellation_reasons):
+            raise StaleWriteError(f"{row.kind} {row.id}") from error
+        raise StoreBusyError(f"{row.kind} {row.id}") from error
 
 
 def _row(row: ConfigRow) -> Row:

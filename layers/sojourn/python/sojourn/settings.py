@@ -42,6 +42,7 @@ class Settings(FromEnv):
     due_shards: str
     events_kept_days: str
     rejected_events_kept_days: str
+    restored_suffix: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class ApiSettings(FromEnv):
     export_contact_machine_arn: str
     user_pool_id: str
     user_pool_client_id: str
+    queues: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,8 +183,20 @@ TABLES: dict[type[Model], str] = {
 }
 
 
+class Bound:
+    """What was bound last."""
+
+    restored_suffix = ""
+
+
+def restored_suffix() -> str:
+    """What follows the names of tables that were restored and switched over to; empty for those that the stack made."""
+    return Bound.restored_suffix
+
+
 def bind(settings: Settings, *, region: str) -> None:
     """Give every table its name, and all of them one client; repeated calls begin anew, so tests may bind again."""
+    Bound.restored_suffix = settings.restored_suffix
     shared: Connection | None = None
     for model, field in TABLES.items():
         model.Meta.table_name = getattr(settings, field)

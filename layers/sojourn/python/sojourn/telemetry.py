@@ -4,6 +4,7 @@ import functools
 import os
 from collections.abc import Callable
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics
@@ -32,7 +33,11 @@ class Metric(StrEnum):
     EVENTS_NOT_NEWS = "EventsNotNews"
     ENTRIES_REFUSED = "EntriesRefused"
     JOURNEYS_PAUSED = "JourneysPaused"
+    MARKETING_PAUSED = "MarketingPaused"
     CALLS_FAILED = "CallsFailed"
+
+
+_gathered: dict[str, dict[str, list[str]]] = {}  # what this invocation says at its end
 
 
 @functools.cache
@@ -51,9 +56,28 @@ def metrics() -> Metrics:
     )
 
 
+def correlation_of(event: str) -> str:
+    """What the lines of collect, react and send_message about one event have in common: a digest of its key."""
+    # Nothing carries it: who knows the event, or the run that it began, can say it.
+    return sha256(event.encode()).hexdigest()[:16]
+
+
 def note(sentence: str, **fields: Any) -> None:
     """Log one constant sentence with its fields."""
     logger().info(sentence, extra=fields)
+
+
+def gather(sentence: str, **fields: str) -> None:
+    """The same, where an invocation says it of many: one line when it ends, each field's words one behind the other."""
+    said = _gathered.setdefault(sentence, {})
+    for name, value in fields.items():
+        said.setdefault(name, []).append(value)
+
+
+def _say_gathered() -> None:
+    while _gathered:
+        sentence, fields = _gathered.popitem()
+        note(sentence, **{name: " ".join(values) for name, values in fields.items()})
 
 
 def detail(sentence: str, **fields: Any) -> None:
@@ -74,9 +98,15 @@ def count(metric: Metric, amount: float = 1) -> None:
 def tell(metric: Metric, sentence: str, **fields: Any) -> None:
     """Count one, and say what: the sentence rides in the metrics' own line, of which an invocation writes one."""
     count(metric)
-    for name, value in {"message": sentence, **fields}.items():
+    for name, value in {"message": sentence, **fields, "xray_trace_id": _trace()}.items():
         if value != "":
             metrics().add_metadata(name, value)
+
+
+def _trace() -> str:
+    """The trace of this invocation, where it is one of those that are kept; the logger's own lines bear it anyway."""
+    header = os.environ.get("_X_AMZN_TRACE_ID", "")
+    return header.partition(";")[0].removeprefix("Root=") if "Sampled=1" in header else ""
 
 
 def count_by(metric: Metric, reason: str, amount: float = 1) -> None:
@@ -100,13 +130,14 @@ def count_at_once(metric: Metric) -> None:
 
 
 def measured(handler: Callable[P, T]) -> Callable[P, T]:
-    """Flush what was counted when the handler returns or raises: one EMF line at most."""
+    """Flush what was counted and gathered when the handler returns or raises: one EMF line at most."""
 
     @functools.wraps(handler)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return handler(*args, **kwargs)
         finally:
+            _say_gathered()
             if metrics().metric_set:
                 metrics().flush_metrics()
 

@@ -1,6 +1,6 @@
 """All checks in the order in which a newcomer mends what they find."""
 
-from sojourn.account.checks import mail, sender, stack
+from sojourn.account.checks import mail, reputation, sender, stack
 from sojourn.account.model import Account, Finding, Level
 
 CHECKS = (
@@ -16,7 +16,9 @@ CHECKS = (
     mail.standing,
     mail.quota,
     mail.reports,
+    reputation.marketing,
     stack.host,
+    stack.admin,
     stack.texts,
     stack.listeners,
     stack.alarms,

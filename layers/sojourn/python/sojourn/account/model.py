@@ -107,6 +107,8 @@ class Account:
     listeners: tuple[Listener, ...] = ()
     keys: tuple[Key, ...] = ()
     has_admin: bool = False  # whether anybody may sign in and do everything
+    paused_for: str = ""  # what marketing is paused for by itself: bounces, complaints
+    paused_since: str = ""
     dmarc: str | None = None  # the record; None: there is none
     signed: tuple[str, ...] | None = None  # header names that a received letter's DKIM signature covers
     unread: tuple[str, ...] = ()  # what would not be told

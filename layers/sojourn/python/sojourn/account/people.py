@@ -4,6 +4,7 @@ Each act looks first and does nothing twice. Passwords never pass through here: 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +31,13 @@ class Person:
     email: str
     role: str
     has_signed_in: bool
+    is_enabled: bool = True
 
     @property
     def state(self) -> str:
         """As people read it."""
+        if not self.is_enabled:
+            return "disabled"
         return "active" if self.has_signed_in else "invited"
 
 
@@ -81,6 +85,31 @@ class People:
         self.cognito.admin_delete_user(UserPoolId=self.pool, Username=email)
         return highest(before)
 
+    def let(self, email: str, *, is_enabled: bool) -> None:
+        """Whether they may sign in; their role stays."""
+        if not is_enabled:
+            self._refuse_last_admin(self.roles_of(email))
+        act = self.cognito.admin_enable_user if is_enabled else self.cognito.admin_disable_user
+        try:
+            act(UserPoolId=self.pool, Username=email)
+        except self.cognito.exceptions.UserNotFoundException:
+            raise NobodyError(email) from None
+
+    def sign_out(self, email: str) -> None:
+        """Nothing is refreshed any more by what they signed in with; whoever is gone is out."""
+        with suppress(self.cognito.exceptions.UserNotFoundException):
+            self.cognito.admin_user_global_sign_out(UserPoolId=self.pool, Username=email)
+
+    def forget_authenticator(self, email: str) -> None:
+        """Whoever lost theirs signs in by password alone, and sets up another."""
+        off = {"Enabled": False, "PreferredMfa": False}
+        try:
+            self.cognito.admin_set_user_mfa_preference(
+                UserPoolId=self.pool, Username=email, SoftwareTokenMfaSettings=off
+            )
+        except self.cognito.exceptions.UserNotFoundException:
+            raise NobodyError(email) from None
+
     def id_of(self, email: str) -> str:
         """What the log of changes calls them."""
         try:
@@ -119,9 +148,12 @@ def highest(roles: list[str]) -> str:
 
 
 def has_admin(cognito: Any, pool: str) -> bool:
-    """Whether anybody may sign in and do everything; an older stack has no pool, or no group yet."""
+    """Whether anybody who is not disabled may sign in and do everything; an older stack has no pool, or no group."""
+    asked = {"UserPoolId": pool, "GroupName": ROLES[-1]}
     try:
-        return bool(People(cognito, pool).names_in(ROLES[-1]))
+        return any(
+            user.get("Enabled", True) for user in _pages(cognito, "list_users_in_group", "Users", **asked)
+        )
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
@@ -131,7 +163,8 @@ def has_admin(cognito: Any, pool: str) -> bool:
 def _person(user: dict[str, Any], roles: dict[str, str]) -> Person:
     attributes = {each["Name"]: each["Value"] for each in user.get("Attributes", [])}
     name = user["Username"]
-    return Person(name, attributes.get("email", ""), roles.get(name, ""), user.get("UserStatus") != INVITED)
+    has_signed_in, is_enabled = user.get("UserStatus") != INVITED, user.get("Enabled", True)
+    return Person(name, attributes.get("email", ""), roles.get(name, ""), has_signed_in, is_enabled)
 
 
 def _pages(cognito: Any, operation: str, key: str, **asked: Any) -> Iterator[dict[str, Any]]:

@@ -87,17 +87,8 @@ class Reader:
     def mail(self) -> Mail:
         """SES, as far as it concerns the sender."""
         ses = self.clients("sesv2")
-        account = ses.get_account()
-        quota = account.get("SendQuota", {})
-        return Mail(
-            plan=account.get("PricingAttributes", {}).get("CurrentPlan", ""),
-            is_in_production=account.get("ProductionAccessEnabled", False),
-            may_send=account.get("SendingEnabled", False),
-            enforcement=account.get("EnforcementStatus", ""),
-            review=account.get("Details", {}).get("ReviewDetails", {}).get("Status", ""),
-            per_day=quota.get("Max24HourSend", 0),
-            per_second=quota.get("MaxSendRate", 0),
-            sent_in_a_day=quota.get("SentLast24Hours", 0),
+        return mail_of(
+            ses.get_account(),
             identities=tuple(identities(ses, self.stack.sender)),
             reports_to=tuple(_topics(ses, self.stack.outputs.get("ConfigurationSet", ""))),
         )
@@ -156,27 +147,49 @@ class Reader:
         return bool(pool) and has_admin(self.clients("cognito-idp"), str(pool))
 
 
+def mail_of(account: Mapping[str, Any], **known: Any) -> Mail:
+    """What SES's answer about the account says, and what is known besides."""
+    quota = account.get("SendQuota", {})
+    return Mail(
+        plan=account.get("PricingAttributes", {}).get("CurrentPlan", ""),
+        is_in_production=account.get("ProductionAccessEnabled", False),
+        may_send=account.get("SendingEnabled", False),
+        enforcement=account.get("EnforcementStatus", ""),
+        review=account.get("Details", {}).get("ReviewDetails", {}).get("Status", ""),
+        per_day=quota.get("Max24HourSend", 0),
+        per_second=quota.get("MaxSendRate", 0),
+        sent_in_a_day=quota.get("SentLast24Hours", 0),
+        **known,
+    )
+
+
 def identities(ses: Any, sender: str) -> Iterator[Identity]:
     """Those that are there of: the address, its domain, and the domains above."""
     labels = sender.rpartition("@")[2].lower().split(".")
     domains = [".".join(labels[n:]) for n in range(len(labels) - 1)]
     for name in (sender, *domains):
-        try:
-            found = ses.get_email_identity(EmailIdentity=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in NO_SUCH:
-                raise
-            continue
-        signing, bounces = found.get("DkimAttributes", {}), found.get("MailFromAttributes", {})
-        yield Identity(
-            name=name,
-            is_verified=found.get("VerifiedForSendingStatus", False),
-            dkim=signing.get("Status", "NOT_STARTED"),
-            signs=signing.get("SigningEnabled", False),
-            tokens=tuple(signing.get("Tokens", ())),
-            mail_from=bounces.get("MailFromDomain", ""),
-            mail_from_status=bounces.get("MailFromDomainStatus", ""),
-        )
+        if found := identity_of(ses, name):
+            yield found
+
+
+def identity_of(ses: Any, name: str) -> Identity | None:
+    """What SES says of an address or a domain; None where it knows none of this name."""
+    try:
+        found = ses.get_email_identity(EmailIdentity=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in NO_SUCH:
+            raise
+        return None
+    signing, bounces = found.get("DkimAttributes", {}), found.get("MailFromAttributes", {})
+    return Identity(
+        name=name,
+        is_verified=found.get("VerifiedForSendingStatus", False),
+        dkim=signing.get("Status", "NOT_STARTED"),
+        signs=signing.get("SigningEnabled", False),
+        tokens=tuple(signing.get("Tokens", ())),
+        mail_from=bounces.get("MailFromDomain", ""),
+        mail_from_status=bounces.get("MailFromDomainStatus", ""),
+    )
 
 
 def _topics(ses: Any, configuration_set: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sojourn.audit.model import Change
+from sojourn.config import Row
 from sojourn.tables import ConfigRow
 
 KIND = "AUDIT"
@@ -15,8 +16,13 @@ KIND = "AUDIT"
 
 def record(change: Change) -> None:
     """Keep it: one write."""
-    sk = f"{change.at}#{secrets.token_hex(4)}"
-    ConfigRow(KIND, sk, revision="1", data=change.to_json()).save()
+    row = row_of(change)
+    ConfigRow(row.kind, row.id, revision="1", data=row.data).save()
+
+
+def row_of(change: Change) -> Row:
+    """Its row, for whoever writes it together with the change."""
+    return Row(KIND, f"{change.at}#{secrets.token_hex(4)}", 1, change.to_json())
 
 
 def changes_before(sk: str | None, limit: int) -> tuple[list[Mapping[str, Any]], str | None]:

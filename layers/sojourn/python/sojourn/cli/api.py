@@ -99,11 +99,17 @@ SAYS_THE_WAY = {
 }  # their messages do
 WAYS = {
     401: "give the right --api-key, or make one: `sojourn keys new api --name <you> --stack <stack>`",
-    404: "a contact goes by its id or userId; `sojourn journey list` shows the journeys",
+    404: "`sojourn --help` names the commands that list what there is",
     409: "read it again (`sojourn journey show NAME`) and bring your changes in",
     412: "read it again (`sojourn journey show NAME`) and bring your changes in",
     429: "wait a little and repeat the command",
     503: "wait a little and repeat the command",
+}
+WAYS_OF_CODES = {
+    "contact_not_found": "a contact goes by its id or userId",
+    "journey_not_found": "`sojourn journey list` shows the journeys",
+    "template_not_found": "`sojourn diff FOLDER` names the templates that are only in the workspace",
+    "segment_not_found": "`sojourn segment list` shows the segments",
 }
 
 
@@ -115,5 +121,6 @@ def refusal(status: int, problem: dict[str, Any]) -> str:
         step = f" {error['step']}:" if error.get("step") else ""
         lines.append(f"  {place}:{step} {error.get('problem')} — {error.get('remedy')}")
     lines += (f"  {line}" for line in problem.get("diff", [])[:LONGEST_DIFF])
-    is_told = status not in WAYS or problem.get("code") in SAYS_THE_WAY
-    return "\n".join(lines if is_told else [*lines, f"→ {WAYS[status]}"])
+    code = str(problem.get("code", ""))
+    way = "" if code in SAYS_THE_WAY else WAYS_OF_CODES.get(code) or WAYS.get(status)
+    return "\n".join([*lines, f"→ {way}"] if way else lines)

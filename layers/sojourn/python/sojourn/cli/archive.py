@@ -3,6 +3,7 @@
 import click
 
 from sojourn.cli.privacy import outputs_of
+from sojourn.cli.progress import progress
 
 
 @click.group("archive")
@@ -30,14 +31,14 @@ def verify_command(words: tuple[str, ...], stack: str | None, bucket: str | None
         raise click.UsageError("name --stack or --bucket")
     name_of_bucket = bucket or outputs_of(stack or "").get("ArchiveBucket", "")
     own = {f"{PROOFS}{word}.json" for word in words}
-    found = 0
     try:
-        for name in holding(Archive(boto3.client("s3"), name_of_bucket), words):
-            if name not in own:
-                found += 1
-                click.echo(name)
+        with progress("searching the archive"):
+            held = holding(Archive(boto3.client("s3"), name_of_bucket), words)
+            found = [name for name in held if name not in own]
     except (BotoCoreError, ClientError) as error:
         raise click.ClickException(f"the bucket cannot be read ({type(error).__name__})") from None
+    for name in found:
+        click.echo(name)
     if found:
-        raise click.ClickException(f"{found} objects hold one of these words")
+        raise click.ClickException(f"{len(found)} objects hold one of these words")
     click.echo("No object holds any of these words.")

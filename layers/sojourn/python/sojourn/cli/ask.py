@@ -7,7 +7,9 @@ import click
 from rich.text import Text
 
 from sojourn.cli.api import Api
+from sojourn.cli.commands import OF_CONTACT, OF_JOURNEY
 from sojourn.cli.explaining import explained
+from sojourn.cli.lazy import Commands, LazyGroup
 from sojourn.cli.options import asks_api, show
 from sojourn.cli.tables import table
 
@@ -20,7 +22,7 @@ def report_command(journey: str, api: Api, as_json: bool) -> None:
     show(api.get("journeys", journey, "report"), as_json, _reported)
 
 
-@click.group("contact")
+@click.group("contact", cls=LazyGroup, commands=Commands(OF_CONTACT, ("contact",)))
 def contact_group() -> None:
     """Contacts."""
 
@@ -49,7 +51,7 @@ def explain_contact(contact: str, journey: str | None, api: Api, as_json: bool) 
     show(told, as_json, _explained_all)
 
 
-@click.group("journey")
+@click.group("journey", cls=LazyGroup, commands=Commands(OF_JOURNEY, ("journey",)))
 def journey_group() -> None:
     """Journeys."""
 

@@ -11,8 +11,8 @@ import click
 from rich.text import Text
 
 from sojourn.cli.api import Api
-from sojourn.cli.bars import counting
 from sojourn.cli.files import loaded
+from sojourn.cli.progress import progress
 from sojourn.cli.rehearsing import moment, print_all
 from sojourn.cli.tables import table
 from sojourn.clock import parse_iso
@@ -54,7 +54,7 @@ def backtest_command(
     api_key: str | None,
     as_json: bool,
 ) -> None:
-    """Play archived events through a journey FILE: sends added, removed and moved against another version, and cost."""
+    """Play archived events through a journey FILE: sends added, removed, moved against another version, and cost."""
     from sojourn.cli.rehearsing import behaviour_from
     from sojourn.contacts.workspace import Workspace
     from sojourn.planning.backtest import Trial, backtest
@@ -70,8 +70,8 @@ def backtest_command(
     try:
         begins, ends = _span(source, since, until)
         trial = Trial(Script(new), Script(old) if old else None, begins, ends, habits, seed)
-        with counting(None, "contacts") as progress:
-            outcome = backtest(trial, source, progress=progress)
+        with progress("contacts", quiet=as_json) as move:
+            outcome = backtest(trial, source, progress=move)
     except EventsRefusedError as refused:
         raise click.ClickException(str(refused)) from None
     answer = outcome.to_json(trial)

@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 
 from sojourn.cli.findings import say
-from sojourn.cli.segments import SUFFIXES as SEGMENTS
+from sojourn.cli.folder.project import ProjectRefusedError, read_project
+from sojourn.cli.init import PROJECT
 from sojourn.journeys.files import examine_files, journey_files
 from sojourn.journeys.folder import known_beside
 from sojourn.messages.faults import Fault
 from sojourn.messages.files import SUFFIX as TEMPLATES
 from sojourn.rules.findings import Finding
+from sojourn.rules.load import SUFFIXES as SEGMENTS
 from sojourn.rules.tree import MalformedError
 
 SHIPPED = Path("statemachines/journeys")
@@ -24,18 +26,21 @@ SHIPPED = Path("statemachines/journeys")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the errors and warnings as JSON.")
 def check_command(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
-    """Check journeys, segments and templates: files, or the folders they lie in; each error on a line."""
+    """Check journeys, segments, templates and project.yaml: files, or folders of them; each error on a line."""
     wanted = paths or (SHIPPED,)
     segments, templates = _named(wanted, SEGMENTS), _named(wanted, (TEMPLATES,))
-    journeys = [path for path in journey_files(wanted) if path not in {*segments, *templates}]
-    if not (journeys or segments or templates):
+    projects = _named(wanted, (PROJECT,))
+    journeys = [path for path in journey_files(wanted) if path not in {*segments, *templates, *projects}]
+    if not (journeys or segments or templates or projects):
         raise click.ClickException(
             "no *.journey.yaml found; name a journey file, or the folder that holds it"
         )
     examined = examine_files(journeys, known_beside(wanted))
     findings = [finding for each in examined for finding in each.findings]
     warnings = [warning for each in examined for warning in each.warnings]
-    for finding, is_warning in chain(_of_segments(segments), _of_templates(templates)):
+    for finding, is_warning in chain(
+        _of_projects(projects), _of_segments(segments), _of_templates(templates)
+    ):
         (warnings if is_warning else findings).append(finding)
     say(findings, warnings, as_json)
     if findings or (strict and warnings):
@@ -51,6 +56,14 @@ def _named(paths: tuple[Path, ...], suffixes: tuple[str, ...]) -> list[Path]:
         each = sorted(path.rglob("*")) if path.is_dir() else [path]
         found += [file for file in each if file.name.endswith(suffixes) and not file.is_dir()]
     return found
+
+
+def _of_projects(paths: list[Path]) -> Iterator[tuple[Finding, bool]]:
+    for path in paths:
+        try:
+            read_project(path.parent)
+        except ProjectRefusedError as refused:
+            yield refused.finding, False
 
 
 def _of_segments(paths: list[Path]) -> Iterator[tuple[Finding, bool]]:
@@ -71,6 +84,8 @@ def _of_segments(paths: list[Path]) -> Iterator[tuple[Finding, bool]]:
 
 
 def _of_templates(paths: list[Path]) -> Iterator[tuple[Finding, bool]]:
+    if not paths:
+        return  # the template engine is large
     from sojourn.messages.check import check
     from sojourn.messages.faults import TemplateRefusedError
     from sojourn.messages.files import read_template

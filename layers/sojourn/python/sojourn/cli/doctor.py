@@ -11,6 +11,7 @@ import click
 from sojourn.account.model import Account, Finding, Key, Level
 from sojourn.cli.keys import knows_stack
 from sojourn.cli.options import show
+from sojourn.cli.progress import progress
 from sojourn.clock import machine_clock
 
 MARKS = {Level.OK: "✓", Level.NOTE: "·", Level.WARNING: "!", Level.BLOCKER: "✗"}
@@ -29,7 +30,8 @@ def doctor_command(stack: str, letter: Path | None, as_json: bool) -> None:
     """Look at the account, the sender's domain and the stack. Exits 1 when something keeps mail from going out."""
     from sojourn.account.doctor import examine, is_well
 
-    findings = examine(_account(stack, letter))
+    with progress("looking at the account", quiet=as_json, again=f"sojourn doctor --stack {stack}"):
+        findings = examine(_account(stack, letter))
     show([_json(each) for each in findings], as_json, lambda _: list(_lines(findings)))
     raise SystemExit(0 if is_well(findings) else 1)
 
@@ -43,12 +45,16 @@ def _account(stack: str, letter: Path | None) -> Account:
     from sojourn.account.letter import signed_headers
     from sojourn.account.read import Reader, find_stack
     from sojourn.bootstrap import client, region
+    from sojourn.journeys.reputation import standing
 
     try:
         reader = Reader(client, find_stack(client, stack, region()))
         account = reader.account(now=machine_clock().wall(), keys=tuple(keys_in_use()))
+        marketing = standing()
     except (BotoCoreError, ClientError) as error:
         raise click.ClickException(f"AWS would not answer ({error}): sign in and set AWS_REGION") from None
+    if marketing.is_paused:
+        account = replace(account, paused_for=marketing.cause, paused_since=marketing.since)
     dmarc = dmarc_of(account.domain) if not os.environ.get("AWS_ENDPOINT_URL") else None
     return replace(account, dmarc=dmarc, signed=signed_headers(letter.read_bytes()) if letter else None)
 

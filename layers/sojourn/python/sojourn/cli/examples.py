@@ -71,14 +71,16 @@ workspace set --country US --timezone America/New_York --cap "3 per 1 week"
 workspace show"""
 
 
-def give_examples(main: click.Group) -> None:
-    """Below the options of each command that has none yet."""
-    known = EXAMPLES.splitlines()
-    for path, command in leaves(main):
+def give_examples(command: click.Command, path: tuple[str, ...]) -> None:
+    """Below the options of a command that has none yet; or of each that a group holds, as far as it is loaded."""
+    if isinstance(command, click.Group):
+        if isinstance(command.commands, dict):
+            for name, each in command.commands.items():
+                give_examples(each, (*path, name))
+    elif not command.epilog and "Example" not in (command.help or ""):
         words = " ".join(path)
-        if not command.epilog and "Example" not in (command.help or ""):
-            found = next((line for line in known if f"{line} ".startswith(f"{words} ")), "")
-            command.epilog = f"Example: sojourn {found}" if found else None
+        found = next((line for line in EXAMPLES.splitlines() if f"{line} ".startswith(f"{words} ")), "")
+        command.epilog = f"Example: sojourn {found}" if found else None
 
 
 def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:

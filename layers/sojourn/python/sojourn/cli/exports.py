@@ -11,6 +11,7 @@ import click
 
 from sojourn.cli.api import Api
 from sojourn.cli.options import asks_api
+from sojourn.cli.progress import Move, progress
 from sojourn.imports.formulas import safe
 
 FIRST = ("id", "identities")
@@ -30,8 +31,11 @@ def export_group() -> None:
 def export_contacts(output: Path, form: str, api: Api, as_json: bool) -> None:
     """Write every contact to a file: its traits, consent, tags, lists and stage."""
     partial = output.with_name(f"{output.name}.part")
-    with partial.open("w", encoding="utf-8", newline="") as out:
-        count = WRITERS[form](pages(api), out)
+    with (
+        progress("contacts", quiet=as_json, again=f"sojourn export contacts -o {output}") as move,
+        partial.open("w", encoding="utf-8", newline="") as out,
+    ):
+        count = WRITERS[form](_counted(pages(api), move), out)
     partial.replace(output)
     click.echo(
         json.dumps({"contacts": count, "file": str(output)}) if as_json else f"{count:,} contacts: {output}"
@@ -47,6 +51,12 @@ def pages(api: Api) -> Iterator[dict[str, Any]]:
         if not answer["next"]:
             return
         cursor = {"cursor": answer["next"]}
+
+
+def _counted(contacts: Iterable[dict[str, Any]], move: Move) -> Iterator[dict[str, Any]]:
+    for count, contact in enumerate(contacts, 1):
+        yield contact
+        move(count)
 
 
 def write_jsonl(contacts: Iterable[dict[str, Any]], out: IO[str]) -> int:

@@ -1,6 +1,5 @@
 """`sojourn journey presets | new`: the journeys that ship, and one of them as files of your own. No cloud is asked."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from rich.text import Text
 
-from sojourn.cli.brands import brand_of, branded
+from sojourn.cli.brands import brand_of
 from sojourn.cli.files import loaded
 from sojourn.cli.options import show
 from sojourn.cli.tables import table
 from sojourn.journeys.files import journey_files
 from sojourn.journeys.folder import FOLDER as TEMPLATES
 from sojourn.journeys.model import Journey
+from sojourn.journeys.presets import as_own, branded, letters_of, segments_in
 from sojourn.messages.files import SUFFIX
 
 ROOT = Path(__file__).parents[5] / "statemachines"
@@ -88,14 +87,12 @@ def presets() -> dict[str, Journey]:
 def copied(name: str, preset: Journey, folder: Path) -> Iterator[Copied]:
     """The journey's file first. Templates get the journey's name before their own, for edits are its own."""
     text = _text(JOURNEYS / f"{preset.name}.journey.yaml")
-    mine = {template: _mine(name, preset.name, template) for template in _templates(preset)}
+    mine = letters_of(name, preset)
     if long := [each for each in mine.values() if not NAME.fullmatch(each)]:
         raise click.UsageError(
             f"a template would be called {long[0]}, which is too long; take a shorter name"
         )
-    for theirs, ours in mine.items():
-        text = re.sub(rf"(\btemplate: ){re.escape(theirs)}(?![\w-])", rf"\g<1>{ours}", text)
-    text = re.sub(r"^journey: .*$", f"journey: {name}", text, count=1, flags=re.MULTILINE)
+    text = as_own(text, name, preset)
     yield Copied(folder / f"{name}.journey.yaml", text)
     layouts: set[str] = set()
     for theirs, ours in mine.items():
@@ -106,42 +103,14 @@ def copied(name: str, preset: Journey, folder: Path) -> Iterator[Copied]:
     for layout in sorted(layouts):
         file = f"{layout}.layout.html"
         yield Copied(folder / TEMPLATES / file, _text(JOURNEYS / TEMPLATES / file), shared=True)
-    for segment in _segments(text):
+    for segment in segments_in(text, _segments()):
         file = f"{segment}.segment.yaml"
         yield Copied(folder / "segments" / file, _text(SEGMENTS / file), shared=True)
 
 
-def _mine(name: str, preset: str, template: str) -> str:
-    """`welcome` of welcome becomes `hello`, `chapter` becomes `hello-chapter`."""
-    rest = template.removeprefix(preset).strip("-")
-    if name == preset:
-        return template
-    return f"{name}-{rest}" if rest else name
-
-
-def _templates(preset: Journey) -> list[str]:
-    """In the order of its steps, each once."""
-    said = re.findall(r'"template": "([^"]+)"', json.dumps(preset.to_definition()))
-    return list(dict.fromkeys(said))
-
-
-def _segments(text: str) -> list[str]:
-    """Those that ship and that the file names."""
-    words = set(_words(yaml.safe_load(text)))
-    files = sorted(SEGMENTS.glob("*.segment.yaml"))
-    return [name for name in (path.name.partition(".")[0] for path in files) if name in words]
-
-
-def _words(part: Any, key: str = "") -> Iterator[str]:
-    """Every text under a key that tells of segments."""
-    if isinstance(part, dict):
-        for name, value in part.items():
-            yield from _words(value, str(name))
-    elif isinstance(part, list):
-        for value in part:
-            yield from _words(value, key)
-    elif "segment" in key:
-        yield str(part)
+def _segments() -> list[str]:
+    """Those that ship."""
+    return [path.name.partition(".")[0] for path in sorted(SEGMENTS.glob("*.segment.yaml"))]
 
 
 def _refuse_what_is_there(copies: list[Copied]) -> None:

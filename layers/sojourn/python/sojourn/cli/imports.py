@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sojourn.cli.api import Api
 from sojourn.cli.options import asks_api, show
-from sojourn.cli.watching import watched
+from sojourn.cli.progress import Place, followed, progress
 
 BLOCK = 1024 * 1024
 ENDED = {"completed", "incomplete", "failed", "duplicate"}
@@ -104,7 +104,7 @@ def list_imports(api: Api, as_json: bool) -> None:
 def resume_import(id: str, api: Api, as_json: bool) -> None:  # noqa: A002
     """Go on with an import that was interrupted."""
     job = api.post("imports", id, "resume")
-    show(watched(api, job), as_json, _outcome)
+    show(_ended(api, job, quiet=as_json), as_json, _outcome)
 
 
 def _import(
@@ -120,10 +120,12 @@ def _import(
     api: Api,
     as_json: bool,
 ) -> None:
-    asked: dict[str, Any] = {"kind": kind, "key": uploaded(api, file)}
+    with progress(f"uploading {file.name}", quiet=as_json, again=f"sojourn import {kind} {file}"):
+        asked: dict[str, Any] = {"kind": kind, "key": uploaded(api, file)}
     asked |= {"mapping": _read(mapping)} if mapping else {}
     asked |= {name: value for name, value in (("event", event), ("encoding", encoding)) if value}
-    preview = api.post("imports", "preview", body=_json(asked))
+    with progress("looking at the first rows", quiet=as_json):
+        preview = api.post("imports", "preview", body=_json(asked))
     asked["mapping"] = preview["mapping"]
     if not as_json:
         _print(_previewed(preview))
@@ -131,12 +133,25 @@ def _import(
             click.confirm("Import it so? (--map FILE says it otherwise)", default=True, abort=True)
     asked |= {"consent": _read(statement)} if statement else {}
     job = api.post("imports", body=_json({**asked, "dry_run": dry_run}))
-    ended = watched(api, job, quiet=as_json)
+    ended = _ended(api, job, quiet=as_json)
     show(ended, as_json, _outcome)
     if ended["has_errors"] and ended["status"] in ENDED:
         _fetch_errors(api, ended["id"], file.with_name(f"{file.name}.errors.csv"))
     if ended["status"] not in {"completed", "duplicate"}:
         raise click.exceptions.Exit(1)
+
+
+def _ended(api: Api, job: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+    def read() -> dict[str, Any]:
+        return dict(api.get("imports", job["id"]))
+
+    return followed(job, read, _place, look=f"sojourn import show {job['id']}", quiet=quiet) or job
+
+
+def _place(job: dict[str, Any]) -> Place:
+    if job["rows"] is None:
+        return "reading the file", None, None
+    return "rows", job["rows"], job["figures"]["rows"]
 
 
 def uploaded(api: Api, file: Path) -> str:

@@ -1,11 +1,10 @@
 """`sojourn keys`: make and revoke keys in a stack's Config table. A key is shown once; only its hash is kept."""
 
-import base64
 import functools
 import getpass
 import os
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -14,22 +13,17 @@ import click
 from sojourn import config
 from sojourn.audit.model import Change
 from sojourn.audit.store import record
-from sojourn.calling.signing import ID as CALLS
-from sojourn.calling.signing import PREFIX as SIGNING_PREFIX
 from sojourn.cli.options import show
 from sojourn.cli.tables import table
 from sojourn.clock import iso, machine_clock
 from sojourn.events.proofs import user_hash
-from sojourn.http.cors import allowed_origin
+from sojourn.http import making
 from sojourn.http.identify import ID as IDENTIFY
-from sojourn.http.keys import BROWSER, KIND, RESERVED_NAME, SERVER, WRITE, is_key_name, key_row_id
-from sojourn.http.uses import last_uses
+from sojourn.http.keys import KIND, WRITE, key_row_id
+from sojourn.http.making import ROLES
 from sojourn.settings import Settings
 from sojourn.tables import bind
 
-LINK = "link"
-API = "api"
-ROLES = ("viewer", "editor", "approver", "admin")
 SERVER_NAME, BROWSER_NAME = "server", "website"  # of the first keys
 
 
@@ -74,28 +68,21 @@ def new_key(
     kind: str, name: str, browser: bool = False, origin: tuple[str, ...] = (), role: str | None = None
 ) -> None:
     """Make a key and print it, this once."""
-    if not is_key_name(name):
-        raise click.ClickException(f"a name has no # or : in it and is not {RESERVED_NAME}: choose another")
-    row: dict[str, Any] = {"name": name, "active": True, "made_at": iso(machine_clock().wall())}
-    if kind == WRITE:
-        row["kind"] = BROWSER if browser else SERVER
-        _refuse_shared_name(name, row["kind"])
-    elif browser:
-        raise click.ClickException(
-            "what stands on a page may not read: --browser goes with `keys new write` only"
-        )
-    elif kind == API:
-        row["role"] = role or ROLES[-1]
-    if role and kind != API:
-        raise click.ClickException("only API keys have a role: write keys send events, and that is all")
-    if origin:
-        row["origins"] = _origins(origin, browser=browser)
-    key = secrets.token_urlsafe(32)
-    config.put(KIND, key_row_id(kind, key), row)
-    _log(
-        "keys new", kind, name, after={name: row[name] for name in ("kind", "role", "origins") if name in row}
-    )
-    click.echo(key)
+    now = machine_clock().wall()
+    with refusals_told():
+        made = making.make(kind=kind, name=name, role=role or "", is_browser=browser, origins=origin, now=now)
+    told = {part: made.row[part] for part in ("kind", "role", "origins") if part in made.row}
+    _log("keys new", kind, name, after=told)
+    click.echo(made.secret)
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What cannot be, in one line."""
+    try:
+        yield
+    except making.KeyRefusedError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def make_write_key(name: str, *, browser: bool) -> str | None:
@@ -103,10 +90,8 @@ def make_write_key(name: str, *, browser: bool) -> str | None:
     for row in config.query(KIND, f"{WRITE}#"):
         if row.data.get("name") == name and row.data.get("active"):
             return None
-    key = secrets.token_urlsafe(32)
-    data = {"name": name, "active": True, "kind": BROWSER if browser else SERVER}
-    config.put(KIND, key_row_id(WRITE, key), {**data, "made_at": iso(machine_clock().wall())})
-    return key
+    made = making.make(kind=WRITE, name=name, is_browser=browser, now=machine_clock().wall())
+    return made.secret
 
 
 @keys_group.command("revoke")
@@ -127,11 +112,7 @@ def revoke_key(kind: str, key: str) -> None:
 @needs_stack
 def rotate_link() -> None:
     """Sign new links with a new key; what older keys signed is still read."""
-    row = config.get(KIND, LINK)
-    known = dict(row.data["keys"]) if row else {}
-    kid = f"k{len(known) + 1}"
-    secret = base64.b64encode(secrets.token_bytes(32)).decode()
-    config.put(KIND, LINK, {"active": kid, "keys": {**known, kid: secret}})
+    kid, _ = making.turn(making.LINK)
     _log("keys rotate-link", "link", kid)
     click.echo(f"links are signed with {kid} from now on")
 
@@ -141,11 +122,7 @@ def rotate_link() -> None:
 @needs_stack
 def rotate_identify(only: bool = False) -> None:
     """Make a secret for users' hashes and print it, this once; hashes of older secrets stay good."""
-    row = config.get(KIND, IDENTIFY)
-    known = dict(row.data["keys"]) if row else {}
-    kid = f"i{max([0, *(int(each[1:]) for each in known)]) + 1}"
-    secret = secrets.token_urlsafe(32)
-    config.put(KIND, IDENTIFY, {"active": kid, "keys": {**({} if only else known), kid: secret}})
+    kid, secret = making.turn(making.IDENTIFY, only=only)
     _log("keys rotate-identify", "identify", kid, after={"only": only})
     click.echo(secret)
 
@@ -155,11 +132,7 @@ def rotate_identify(only: bool = False) -> None:
 @needs_stack
 def rotate_calls(only: bool = False) -> None:
     """Make a secret that calls are signed with and print it, this once; the one before goes on signing beside it."""
-    row = config.get(KIND, CALLS)
-    known = dict(row.data["keys"]) if row else {}
-    kid = f"c{max([0, *(int(each[1:]) for each in known)]) + 1}"
-    secret = SIGNING_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-    config.put(KIND, CALLS, {"active": kid, "keys": {**({} if only else known), kid: secret}})
+    kid, secret = making.turn(making.CALLS, only=only)
     _log("keys rotate-calls", "calls", kid, after={"only": only})
     click.echo(secret)
 
@@ -182,18 +155,16 @@ def show_user_hash(user_id: str) -> None:
 @needs_stack
 def list_keys(as_json: bool) -> None:
     """Name, role and age of each key; never the key itself."""
-    used = last_uses()
     rows = [
         {
-            "kind": row.id.partition("#")[0],
-            "name": row.data.get("name"),
-            "role": row.data.get("role") or row.data.get("kind"),
-            "state": "in use" if row.data.get("active") else "revoked",
-            "made": (row.data.get("made_at") or "")[:10],
-            "last used": used.get(str(row.data.get("name"))) if row.id.startswith(f"{API}#") else None,
+            "kind": key["kind"],
+            "name": key["name"],
+            "role": key["role"],
+            "state": key["state"],
+            "made": (key["made_at"] or "")[:10],
+            "last used": key["last_used"],
         }
-        for row in config.query(KIND)
-        if "#" in row.id
+        for key in making.everyone()
     ]
     columns = ["kind", "name", "role", "state", "made", "last used"]
     show(rows, as_json, lambda told: [table("Keys", columns, (each.values() for each in told))])
@@ -208,24 +179,6 @@ def _log(did: str, kind: str, name: str, *, before: Any = None, after: Any = Non
             at=at, who=who, role="aws", did=did, on={"kind": kind, "name": name}, before=before, after=after
         )
     )
-
-
-def _refuse_shared_name(name: str, kind: str) -> None:
-    """Under one name the first event with a messageId wins: a page could take a server's place."""
-    for row in config.query(KIND, f"{WRITE}#"):
-        if row.data.get("name") == name and row.data.get("kind", SERVER) != kind:
-            raise click.ClickException(f"{name} is the name of a key of the other kind: choose another")
-
-
-def _origins(stated: tuple[str, ...], *, browser: bool) -> list[str]:
-    if not browser:
-        raise click.ClickException("only pages have an origin: --origin goes with --browser")
-    for origin in stated:
-        if allowed_origin(origin) is None:
-            raise click.ClickException(
-                f"{origin} is no origin: write it like https://shop.example, without a path"
-            )
-    return sorted({origin.lower() for origin in stated})
 
 
 def _bind(stack: str) -> None:

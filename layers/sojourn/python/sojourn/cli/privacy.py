@@ -1,7 +1,6 @@
 """Commands about what people may ask for: `contact export`, `contact erase`, and `privacy replay` after a restore."""
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,9 +10,9 @@ import click
 
 from sojourn.cli.api import SECONDS, Api
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.progress import RUNNING, Place, Run, followed, progress
 from sojourn.settings import PrivacySettings, Settings
 
-EVERY = 0.5  # seconds between two questions
 CLEAN = {"settle", "archive", "prove"}  # from here on nothing is left in the tables
 CHUNK = 1024 * 1024
 OF_NO_CONCERN = {"max_event_age_hours": "24", "due_shards": "1"}
@@ -28,13 +27,12 @@ OF_NO_CONCERN = {"max_event_age_hours": "24", "due_shards": "1"}
 def export_contact(contact: str, output: Path | None, api: Api, as_json: bool) -> None:
     """Write everything that is known of a CONTACT, by id or userId, into one JSON file."""
     job = api.post("contacts", contact, "export")
-    while job["status"] == "running":
-        time.sleep(EVERY)
-        job = api.get("exports", job["id"])
+    job = _followed(api, "exports", job, quiet=as_json, look=f"sojourn contact export {contact}")
     if not job["found"]:
         raise click.ClickException("the contact was erased meanwhile: there is nothing to export")
     path = output or Path(f"{job['contact']}.json")
-    _download(job["download_url"], path)
+    with progress(f"fetching {path}", quiet=as_json, again=f"sojourn contact export {contact}"):
+        _download(job["download_url"], path)
     show({**job, "file": str(path)}, as_json, lambda told: [f"{told['file']}: {told['bytes']:,} bytes"])
 
 
@@ -48,14 +46,23 @@ def erase_contact(contact: str, yes: bool, wait: bool, api: Api, as_json: bool) 
     if not yes:
         click.confirm(f"Forget {contact}? Nobody can bring it back.", abort=True, err=True)
     job = api.post("contacts", contact, "erase")
-    seen = ""
-    while job["status"] == "running" and (wait or job["step"] not in CLEAN):
-        if job["step"] != seen and not as_json:
-            click.echo(f"… {job['step']}", err=True)
-            seen = job["step"]
-        time.sleep(EVERY)
-        job = api.get("erasures", job["id"])
-    show(job, as_json, _told)
+    ended = _followed(api, "erasures", job, quiet=as_json, look=f"sojourn contact erase {contact}", wait=wait)
+    show(ended, as_json, _told)
+
+
+def _followed(api: Api, kind: str, job: Run, *, look: str, quiet: bool, wait: bool = True) -> Run:
+    """The job as it ended; who does not wait is content once the tables are clean."""
+
+    def read() -> Run:
+        return dict(api.get(kind, job["id"]))
+
+    def goes_on(found: Run) -> bool:
+        return found["status"] == RUNNING and (wait or found["step"] not in CLEAN)
+
+    def place(found: Run) -> Place:
+        return found.get("step", "gathering"), None, None
+
+    return followed(job, read, place, look=look, quiet=quiet, goes_on=goes_on) or job
 
 
 def _told(job: dict[str, Any]) -> list[str]:
@@ -101,7 +108,8 @@ def replay_command(stack: str, tables: tuple[str, ...]) -> None:
     from sojourn import bootstrap
     from sojourn.privacy.replay import replay
 
-    found = replay(eraser=bootstrap.eraser())
+    with progress("erasing again", again=f"sojourn privacy replay --stack {stack}"):
+        found = replay(eraser=bootstrap.eraser())
     for what, n in found.items():
         click.echo(f"{n:>8} {what}")
 

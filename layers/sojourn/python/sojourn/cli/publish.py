@@ -9,6 +9,7 @@ import click
 from sojourn.cli.api import Api, ApiRefusal
 from sojourn.cli.files import loaded
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.progress import progress
 
 NOT_FOUND = 404
 MODES = {
@@ -31,7 +32,9 @@ def publish_command(journey: str, existing: int | None, api: Api, as_json: bool)
     else:
         name = journey
     body = json.dumps({"existing": existing}).encode() if existing is not None else None
-    show(api.post("journeys", name, "publish", body=body), as_json, _told)
+    with progress(f"publishing {name}", quiet=as_json, look=f"sojourn publish {name}"):
+        answer = api.post("journeys", name, "publish", body=body)
+    show(answer, as_json, _told)
 
 
 def save(name: str, source: bytes, api: Api) -> None:

@@ -12,8 +12,9 @@ import click
 from rich.text import Text
 
 from sojourn.cli.api import Api
-from sojourn.cli.bars import bars, counting
+from sojourn.cli.bars import bars
 from sojourn.cli.files import loaded
+from sojourn.cli.progress import INTERRUPTED, progress
 from sojourn.cli.tables import table
 from sojourn.clock import machine_clock, parse_iso
 from sojourn.journeys.model import Journey
@@ -157,8 +158,8 @@ def _show_figures(plan: Any, workers: int | None, as_json: bool) -> None:
     from sojourn.planning.rehearse import rehearse
 
     count = workers or (1 if len(plan.people) <= ALONE else os.cpu_count() or 1)
-    with counting(len(plan.people), "contacts") as progress:
-        total, interrupted = rehearse(plan, workers=count, progress=progress)
+    with progress("contacts", total=len(plan.people), quiet=as_json) as move:
+        total, interrupted = rehearse(plan, workers=count, progress=move)
     answer = answer_of(plan, total, interrupted=interrupted)
     if as_json:
         click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
@@ -168,7 +169,7 @@ def _show_figures(plan: Any, workers: int | None, as_json: bool) -> None:
         click.echo(
             f"Interrupted: these are the figures of {answer['contacts']:,} of {answer['of']:,}.", err=True
         )
-        raise click.exceptions.Exit(130)
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
 def _show_diary(plan: Any, contact: str, as_json: bool) -> None:

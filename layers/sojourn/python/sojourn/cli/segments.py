@@ -10,13 +10,13 @@ from rich.tree import Tree
 
 from sojourn.cli.api import Api
 from sojourn.cli.findings import say
-from sojourn.cli.following import Place, followed
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.progress import RUNNING, Place, followed, progress
 from sojourn.cli.tables import table
 from sojourn.cli.verifying import show_run, verify_segment
+from sojourn.rules.load import SUFFIXES
 
 SHIPPED = Path("statemachines/segments")
-SUFFIXES = (".segment.yaml", ".segment.yml", ".segment.json")
 MOST = 200
 SHOWN_DAYS = 14
 
@@ -87,7 +87,9 @@ def show_segment(name: str, api: Api, as_json: bool) -> None:
 def preview_segment(segment: str, api: Api, as_json: bool) -> None:
     """How many would be in a SEGMENT, and ten of them: of a file, or of a draft that was saved."""
     body = Path(segment).read_bytes() if _is_file(segment) else _source(api, segment)
-    show(api.post("segments", "preview", body=body), as_json, _previewed)
+    with progress("looking at contacts", quiet=as_json, again=f"sojourn segment preview {segment}"):
+        answer = api.post("segments", "preview", body=body)
+    show(answer, as_json, _previewed)
 
 
 @segment_group.command("publish")
@@ -100,8 +102,9 @@ def publish_segment(segment: str, wait: bool, api: Api, as_json: bool) -> None:
     if _is_file(segment):
         name = _name_of(Path(segment))
         api.put("segments", name, body=Path(segment).read_bytes())
-    answer = api.post("segments", name, "publish")
-    if wait and answer["run"] and answer["run"]["status"] == "running":
+    with progress(f"publishing {name}", quiet=as_json, look=f"sojourn segment watch {name}"):
+        answer = api.post("segments", name, "publish")
+    if wait and answer["run"] and answer["run"]["status"] == RUNNING:
         answer = {**answer, "run": watched(api, name, quiet=as_json)}
     show(answer, as_json, _published)
 
@@ -159,7 +162,7 @@ def watched(api: Api, name: str, *, quiet: bool) -> dict[str, Any] | None:
         run: dict[str, Any] | None = api.get("segments", name)["run"]
         return run
 
-    return followed(read(), read, _place, way=f"sojourn segment watch {name}", quiet=quiet)
+    return followed(read(), read, _place, look=f"sojourn segment watch {name}", quiet=quiet)
 
 
 def _place(run: dict[str, Any]) -> Place:

@@ -15,6 +15,7 @@ from sojourn.account.setup.request import draft
 from sojourn.account.setup.steps import Standing, Step, steps
 from sojourn.cli.keys import BROWSER_NAME, SERVER_NAME, knows_stack, make_write_key
 from sojourn.cli.options import show
+from sojourn.cli.progress import progress
 from sojourn.cli.tables import table
 from sojourn.clock import machine_clock
 
@@ -50,7 +51,7 @@ def setup_command(stack: str, as_json: bool, **wanted: Any) -> None:
     try:
         setup = Setup(find_stack(client, stack, region()), Acts(client), wanted["domain"] or "")
         setup.act(**wanted)
-        found = setup.watch() if wanted["watch"] else setup.look()
+        found = setup.watch(quiet=as_json) if wanted["watch"] else setup.look()
     except NoZoneError as error:
         raise click.ClickException(
             f"Route 53 has no zone for {error}: write the records where your DNS is kept, without --route53"
@@ -113,20 +114,18 @@ class Setup:
         wanted = looked_up(self._records(identity, account), answers) if identity else []
         return steps(account, wanted), wanted
 
-    def watch(self) -> tuple[list[Step], list[Record]]:
+    def watch(self, *, quiet: bool) -> tuple[list[Step], list[Record]]:
         """Look until nothing waits for DNS any more."""
-        from rich.console import Console
-
-        with Console(stderr=True).status("…") as status:
+        again = f"sojourn setup --stack {self.stack.name} --watch"
+        what = "DNS records seen; SES looks for up to 72 hours"
+        with progress(what, quiet=quiet, again=again) as move:
             while True:
                 found, wanted = self.look()
                 there = sum(each.is_there for each in wanted)
                 done = {each.name for each in found if each.standing is Standing.DONE}
                 if {"identity", "dns"} <= done:
                     return found, wanted
-                status.update(
-                    f"{there} of {len(wanted)} records seen; SES looks for up to 72 hours (Ctrl-C is harmless)"
-                )
+                move(there, total=len(wanted))
                 time.sleep(EVERY)
 
     def _records(self, identity: Identity, account: Account) -> list[Record]:

@@ -21,6 +21,7 @@ from sojourn.account.smoke import (
 )
 from sojourn.cli.api import Api, ApiRefusal
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.progress import Move, progress
 from sojourn.cli.publish import save
 
 EVERY = 1.0  # seconds between two looks
@@ -38,8 +39,10 @@ def smoke_command(to: str | None, within: float, stack: str | None, api: Api, as
     """Send to SES's simulator (success, bounce, complaint), follow each letter, and name the link that is broken."""
     run = secrets.token_hex(3)
     written = letters(run, to)
-    _begin(api, run, written)
-    seen = _followed(api, run, written, within=within, quiet=as_json)
+    look = f"sojourn contact explain {written[0].user(run)} {NAME}"
+    with progress("letters came home", total=len(written), quiet=as_json, look=look) as move:
+        _begin(api, run, written)
+        seen = _followed(api, run, written, within=within, move=move)
     aws = _way_back(stack) if stack and not all(_came(each, seen) for each in written) else {}
     told = [_told(each, each.user(run), seen[each.name], aws) for each in written]
     show(told, as_json, lambda _: list(_lines(told)))
@@ -77,21 +80,17 @@ def _asked_in(api: Api, user: str) -> None:
 
 
 def _followed(
-    api: Api, run: str, written: list[Letter], *, within: float, quiet: bool
+    api: Api, run: str, written: list[Letter], *, within: float, move: Move
 ) -> Mapping[str, tuple[bool, Mapping[str, Any] | None]]:
     """By letter: whether the contact is there, and its message as it stood last."""
-    from rich.console import Console
-
-    until, seen = time.monotonic() + within, {}
-    console = Console(stderr=True, quiet=quiet)
-    with console.status("…") as status:
-        while True:
-            seen = {letter.name: _message(api, letter.user(run)) for letter in written}
-            came = sum(_came(letter, seen) for letter in written)
-            status.update(f"{came} of {len(written)} letters came home")
-            if came == len(written) or time.monotonic() > until:
-                return seen
-            time.sleep(EVERY)
+    until = time.monotonic() + within
+    while True:
+        seen = {letter.name: _message(api, letter.user(run)) for letter in written}
+        came = sum(_came(letter, seen) for letter in written)
+        move(came)
+        if came == len(written) or time.monotonic() > until:
+            return seen
+        time.sleep(EVERY)
 
 
 def _message(api: Api, user: str) -> tuple[bool, Mapping[str, Any] | None]:

@@ -1,4 +1,4 @@
-"""`sojourn template list | test`: what is sent, and a look at it in one's own mailbox before anybody else has it."""
+"""`sojourn template list | test | tested`: what is sent, and a look at it in one's own mailbox first."""
 
 import json
 import secrets
@@ -19,6 +19,13 @@ WHAT_NOW = {
     "sender_busy": "the sender has much to do: repeat the command a little later",
     "provider_rejected": "`sojourn doctor` says what the account may send, and to whom",
     "sender_not_verified": "`sojourn setup` verifies the sender",
+}
+
+FARED = {
+    None: "· {what}: sent, and the provider reported nothing yet; a text is never reported on",
+    "delivered": "✓ {what}: delivered",
+    "bounced": "✗ {what}: bounced, so the address may be closed now: `sojourn unsuppress` opens it again",
+    "complained": "✗ {what}: called spam, and the address is closed now",
 }
 
 
@@ -58,6 +65,27 @@ def test_template(
         raise click.exceptions.Exit(1)
 
 
+@template_group.command("tested", epilog="Example: sojourn template tested welcome 5f0c1e2d3b4a5968")
+@click.argument("name")
+@click.argument("test")
+@asks_api
+def show_test(name: str, test: str, api: Api, as_json: bool) -> None:
+    """What the provider reported of a TEST, by the id that `template test` showed. Exits 1 on a bad end."""
+    told = api.get("templates", name, "tests", test)
+    show(told, as_json, lambda answer: [_fared(answer)])
+    if told["state"] != "sent" or told["outcome"] not in {None, "delivered"}:
+        raise click.exceptions.Exit(1)
+
+
+def _fared(answer: dict[str, Any]) -> str:
+    what = f"{answer['name']} version {answer['version']}, {answer['at']}"
+    if answer["state"] != "sent":
+        return f"✗ {what}: {answer['state']} ({answer['reason']})"
+    return FARED.get(answer["outcome"], "✗ {what}: the provider threw it away ({outcome})").format(
+        what=what, outcome=answer["outcome"]
+    )
+
+
 def _sample(fields: tuple[str, ...]) -> dict[str, Any]:
     said = [field.partition("=") for field in fields]
     if wrong := [name for name, equals, _ in said if not (name and equals)]:
@@ -68,7 +96,8 @@ def _sample(fields: tuple[str, ...]) -> dict[str, Any]:
 def _told(answer: dict[str, Any], to: str) -> list[str]:
     what = f"{answer['name']} version {answer['version']}"
     if answer["state"] == "sent":
-        return [f"✓ {what} is on its way to {to}"]
+        arrived = f"  sojourn template tested {answer['name']} {answer['id']} tells whether it arrived"
+        return [f"✓ {what} is on its way to {to}", arrived]
     reason = answer["reason"]
     lines = [f"✗ {what} was not sent ({answer['state']}: {reason})"]
     if field := reason.removeprefix("render:") if reason.startswith("render:") else "":

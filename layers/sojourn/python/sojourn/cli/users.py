@@ -15,6 +15,7 @@ from sojourn.cli.keys import knows_stack
 from sojourn.cli.options import show
 from sojourn.cli.tables import table
 from sojourn.clock import iso, machine_clock
+from sojourn.http import sessions
 
 
 @click.group("user")
@@ -50,7 +51,7 @@ def list_users(as_json: bool, stack: str) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 @knows_stack
 def change_role(email: str, role: str, stack: str) -> None:
-    """Give somebody another role; it holds from their next sign-in, or a quarter of an hour from now."""
+    """Give somebody another role: in the console they sign in anew; tokens elsewhere live for a quarter of an hour."""
     give(people_of(stack), address(email), role)
 
 
@@ -58,7 +59,7 @@ def change_role(email: str, role: str, stack: str) -> None:
 @click.argument("email")
 @knows_stack
 def remove_user(email: str, stack: str) -> None:
-    """Let somebody in no more; who is signed in stays so for a quarter of an hour at most."""
+    """Let somebody in no more: out of the console at once; tokens elsewhere live for a quarter of an hour."""
     remove(people_of(stack), address(email))
 
 
@@ -134,7 +135,12 @@ def aws_errors_told() -> Iterator[None]:
 
 
 def _log(did: str, name: str, *, before: Any = None, after: Any = None) -> None:
-    """As `sojourn keys` does. By id: an address is personal data, and the log outlives its holder."""
+    """As `sojourn keys` does. By id: an address is personal data, and the log outlives its holder.
+
+    Whoever had another role is put out of the console first: a session knows no role but its token's.
+    """
+    if before and any(before.values()):
+        sessions.end_all(name, now=machine_clock().wall())
     at, who = iso(machine_clock().wall()), f"cli:{getpass.getuser()}"
     on = {"kind": "user", "name": name}
     record(Change(at=at, who=who, role="aws", did=did, on=on, before=before, after=after))

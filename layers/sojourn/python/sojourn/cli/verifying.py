@@ -8,8 +8,8 @@ import click
 from rich.text import Text
 
 from sojourn.cli.api import Api
-from sojourn.cli.following import RUNNING, Place, followed
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.progress import RUNNING, Place, followed
 from sojourn.cli.tables import table
 
 DONE = "done"
@@ -52,7 +52,7 @@ def _waited(api: Api, run: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
     def read() -> dict[str, Any]:
         return dict(api.get("segments", "runs", run["id"]))
 
-    return followed(run, read, _place, way=f"sojourn segment run {run['id']}", quiet=quiet) or run
+    return followed(run, read, _place, look=f"sojourn segment run {run['id']}", quiet=quiet) or run
 
 
 def _place(run: dict[str, Any]) -> Place:

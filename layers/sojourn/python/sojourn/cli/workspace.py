@@ -10,13 +10,15 @@ import yaml
 from rich.text import Text
 
 from sojourn.cli.api import Api
+from sojourn.cli.commands import OF_WORKSPACE
+from sojourn.cli.lazy import Commands, LazyGroup
 from sojourn.cli.options import asks_api, show
 
 SHORT = re.compile(r"([0-9]+)(?: +(email|sms))? +per +(.+)")
 PLACE = ("country", "timezone")
 
 
-@click.group("workspace")
+@click.group("workspace", cls=LazyGroup, commands=Commands(OF_WORKSPACE, ("workspace",)))
 def workspace_group() -> None:
     """Where the company is, and what holds for all its messages."""
 
@@ -39,6 +41,9 @@ def show_workspace(api: Api, as_json: bool) -> None:
 @click.option("--email-hours", help="The same of mails; '' for the whole day.")
 @click.option("--email-rate", type=float, help="Mails a second; 0 for as many as there are.")
 @click.option("--email-quota", type=int, help="Mails a day; 0 for as many as there are.")
+@click.option(
+    "--judged-from", type=int, help="Of fewer mails a day nothing pauses marketing; 0 for the usual 200."
+)
 @asks_api
 def set_workspace(
     country: str | None, timezone: str | None, api: Api, as_json: bool, **messages: Any
@@ -64,6 +69,7 @@ def _changed(
     email_hours: str | None,
     email_rate: float | None,
     email_quota: int | None,
+    judged_from: int | None,
 ) -> dict[str, Any]:
     hours = {**there.get("hours", {})}
     hours |= {name: said for name, said in (("sms", sms_hours), ("email", email_hours)) if said is not None}
@@ -72,6 +78,7 @@ def _changed(
         "caps": [] if no_caps else [_cap(text) for text in caps] or there.get("caps", []),
         "email_rate": there.get("email_rate") if email_rate is None else email_rate,
         "email_quota": there.get("email_quota") if email_quota is None else email_quota,
+        "judged_from": there.get("judged_from") if judged_from is None else judged_from,
     }
     return {name: said for name, said in found.items() if said}
 
@@ -99,6 +106,10 @@ def _told(answer: dict[str, Any]) -> Iterator[Any]:
         yield Text(
             f"at most {cap['at most']} per {cap['per']}{''.join(f', {n} {s}' for n, s in rest.items())}"
         )
-    for name, words in (("email_rate", "mails a second"), ("email_quota", "mails a day")):
+    for name, words in (
+        ("email_rate", "mails a second"),
+        ("email_quota", "mails a day"),
+        ("judged_from", "mails a day, from which on bounces and complaints pause marketing"),
+    ):
         if delivery.get(name):
             yield Text(f"{delivery[name]:g} {words}")

@@ -131,20 +131,21 @@ def record(contact: str, change: ConsentChange) -> bool:
     return record_after(contact, lambda _: [change]) > 0
 
 
-def record_all(contact: str, changes: Sequence[ConsentChange]) -> None:
-    """Keep several changes, in one transaction where none of them is there yet."""
-    if changes and not record_after(contact, lambda _: changes):
+def record_all(contact: str, changes: Sequence[ConsentChange], *, is_new: bool = False) -> None:
+    """Keep several changes, in one transaction where none of them is there yet. Of somebody new nothing is asked first:
+    if something was said after all, the row's condition tells, and it is read then."""
+    if changes and not record_after(contact, lambda _: changes, is_new=is_new):
         for change in changes:
             record(contact, change)
 
 
-def record_after(contact: str, say: Say) -> int:
+def record_after(contact: str, say: Say, *, is_new: bool = False) -> int:
     """Keep what `say` makes of the consent as it stands; the number of changes, 0 when there is nothing to say.
 
     Whoever is overtaken asks again, of the consent as it then is: so two who say the same at once say it once.
     """
-    for _ in range(ATTEMPTS):
-        consent = get_consent(contact)
+    for attempt in range(ATTEMPTS):
+        consent = Consent(contact) if is_new and not attempt else get_consent(contact)
         changes = say(consent)[:MOST_AT_ONCE]
         if not changes:
             return 0

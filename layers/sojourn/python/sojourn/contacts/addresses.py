@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
 LONGEST_ADDRESS = 254
+SIMULATOR = "@simulator.amazonses.com"
 COUNTRY = re.compile(r"[A-Z]{2}")
 NOWHERE = "001"  # of numbers that belong to no country: satellites, international services
 # Until 2019 Mexico dialled mobiles with a 1 behind the 52 (044 and 045 at home): both forms are one phone.
@@ -214,6 +215,11 @@ def _country_of(number: "PhoneNumber") -> str:
     from phonenumbers import region_code_for_country_code, region_code_for_number
 
     return region_code_for_number(number) or region_code_for_country_code(number.country_code or 0) or NOWHERE
+
+
+def is_simulated(address: str) -> bool:
+    """Whether SES's own simulator answers there: for tests, labels and all."""
+    return address.lower().endswith(SIMULATOR)
 
 
 def address_hash(channel: str, address: str) -> str:

@@ -11,7 +11,7 @@ from sojourn.consent.model import Consent, Purpose
 from sojourn.consent.suppression import closes
 from sojourn.contacts.workspace import workspace
 from sojourn.delivery.caps import Room, is_exempt
-from sojourn.delivery.decide import SEND, address_of, caps_for, is_draft, judge_time, refuse, room_for
+from sojourn.delivery.decide import SEND, address_of, caps_for, judge_time, refuse, room_for, waits_for
 from sojourn.delivery.desk import Desk
 from sojourn.delivery.model import Facts, HoldReason, Outside, SendRequest, Skip, Verdict
 from sojourn.delivery.policy import policy_of
@@ -77,8 +77,8 @@ def _of_channel(request: SendRequest, facts: Facts, desk: Desk) -> Asked:
     if refused:
         return Asked(request=request, verdict=refused, room=None, address=address, now=now)
     # Only where a cap applies does anybody look at the row of what is capped.
-    # A draft takes no place in them: it asks again when somebody releases it.
-    is_counted = not is_draft(request) and bool(caps_for(request, here))
+    # What waits for a person's word takes no place in them: it asks again when that is said.
+    is_counted = waits_for(request) is None and bool(caps_for(request, here))
     ledger = desk.ledger(facts.profile.collections) if is_counted else None
     verdict = judge_time(request, facts, now=now, workspace=here, ledger=ledger)
     room = room_for(request, facts, here, ledger, now=now) if ledger else None

@@ -11,6 +11,7 @@ from sojourn.contacts.model import Profile
 from sojourn.delivery.model import Email, Sms
 from sojourn.messages.library import get_template
 from sojourn.messages.model import Message
+from sojourn.messages.proofs.model import tag_of
 from sojourn.messages.render import Rendered, header_text, render
 from sojourn.messages.sms import part_count
 from sojourn.messages.template import Template
@@ -71,7 +72,7 @@ class Composer:
         )
         return Content(email, rendered.values)
 
-    def proof(self, template: Template, address: str, facts: Mapping[str, Any]) -> Content:
+    def proof(self, template: Template, address: str, facts: Mapping[str, Any], *, id: str = "") -> Content:  # noqa: A002
         """The template for somebody of the team: nothing is measured, and no link in it changes anything."""
         rendered = render(
             template,
@@ -92,7 +93,7 @@ class Composer:
                 html=rendered.html,
                 text=rendered.text,
                 headers=headers,
-                tags={"journey": OF_A_PROOF},
+                tags={"journey": OF_A_PROOF, **({"message_id": tag_of(id)} if id else {})},
             )
         )
 

@@ -1,8 +1,8 @@
 """The decision, without any side effect: send, skip or hold, from facts alone.
 
-Gates in order: the journey, address, suppression, consent, sending mode, then time: hours, caps, expiry. The first that
-closes is the reason. What only time closes is asked together, so that a message which must wait learns the first moment
-that suits all of it; and where that is too late, it learns so at once.
+Gates in order: the journey, address, suppression, consent, sending mode, the sender's reputation, then time: hours,
+caps, expiry. The first that closes is the reason. What only time closes is asked together, so that a message which must
+wait learns the first moment that suits all of it; and where that is too late, it learns so at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sojourn.clock import iso, parse_iso
+from sojourn.consent.model import Purpose
 from sojourn.contacts.addresses import refusal as texting_refusal
 from sojourn.contacts.workspace import Workspace
 from sojourn.delivery.caps import Ledger, Room, applying
@@ -80,8 +81,8 @@ def judge_time(
 ) -> Verdict:
     """Whether it may go now, when it may otherwise, or that this would be too late."""
     hours = hours_for(request, facts, workspace, now=now)
-    if is_draft(request):
-        return _drafted(deadline_of(request, facts, workspace, hours, now=now), now)
+    if word := waits_for(request):
+        return _kept_back(word, request, deadline_of(request, facts, workspace, hours, now=now), now)
     opens = hours.opens(now) if hours else now
     zones = str(hours.place) if hours else ""
     if hours and opens != now and request.outside is Outside.SKIP:
@@ -106,6 +107,18 @@ def is_draft(request: SendRequest) -> bool:
     """Whether it waits for a person; what goes to nobody needs no one's word."""
     is_let_go = request.ghost or bool(request.message.released)
     return not is_let_go and waits_for_release(request.sending, request.mode)
+
+
+def is_paused(request: SendRequest) -> bool:
+    """Whether it is marketing, and that waits for the sake of the sender's reputation."""
+    return request.standing.is_paused and request.message.purpose == Purpose.MARKETING
+
+
+def waits_for(request: SendRequest) -> HoldReason | None:
+    """Whose word it waits for: a person's who releases it, or who resumes marketing."""
+    if is_draft(request):
+        return HoldReason.DRAFT
+    return HoldReason.REPUTATION if is_paused(request) else None
 
 
 def hours_for(
@@ -165,12 +178,14 @@ def _not_live(state: str) -> Verdict:
     return Verdict(hold=HoldReason.PAUSED, until=parse_iso(FOREVER))
 
 
-def _drafted(deadline: Deadline, now: datetime) -> Verdict:
-    """Held until it expires: at that moment nobody can release it any more."""
-    seen = {"expires": iso(deadline.ends)}
+def _kept_back(word: HoldReason, request: SendRequest, deadline: Deadline, now: datetime) -> Verdict:
+    """Held until it expires: at that moment nobody can let it go any more."""
+    seen: Mapping[str, Any] = {"expires": iso(deadline.ends)}
+    if word is HoldReason.REPUTATION:
+        seen = {**seen, **request.standing.facts()}
     if now >= deadline.ends:
         return Verdict(skip=Skip.EXPIRED, facts=seen)
-    return Verdict(hold=HoldReason.DRAFT, until=deadline.ends, facts=seen)
+    return Verdict(hold=word, until=deadline.ends, facts=seen)
 
 
 def _scheduled(hours: LocalHours | None, room: Room | None, deadline: Deadline, now: datetime) -> Verdict:

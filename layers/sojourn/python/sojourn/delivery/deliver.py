@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sojourn.clock import iso
 from sojourn.consent.model import Consent, Measure
-from sojourn.contacts.addresses import address_hash
+from sojourn.contacts.addresses import address_hash, is_simulated
 from sojourn.delivery import store
 from sojourn.delivery.ask import Asked, ask
 from sojourn.delivery.compose import Content
@@ -29,7 +29,7 @@ from sojourn.delivery.model import (
 )
 from sojourn.errors import HeldError
 from sojourn.messages.faults import MissingFieldError, RenderError
-from sojourn.messages.model import SETTLED, Message, MessageState
+from sojourn.messages.model import SETTLED, SIMULATED, Message, MessageState
 from sojourn.transactions import Write
 
 __all__ = ["Desk", "deliver"]
@@ -58,7 +58,8 @@ def _measured(message: Message, consent: Consent, desk: Desk) -> list[Measure]:
 
 
 def _send(message: Message, asked: Asked, facts: Facts, run: store.Run, desk: Desk) -> Receipt:
-    message = replace(message, address_hash=address_hash(message.channel, asked.address))
+    against = SIMULATED if is_simulated(asked.address) else ""
+    message = replace(message, address_hash=address_hash(message.channel, asked.address), against=against)
     try:
         measured = _measured(message, facts.consent, desk)
         content = desk.composer.compose(message, asked.address, facts.profile, measured=measured)

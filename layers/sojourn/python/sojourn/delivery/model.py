@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sojourn.consent.model import Consent
 from sojourn.contacts.model import Profile
 from sojourn.delivery.modes import EVERYBODY, Mode, Sending
+from sojourn.delivery.reputation import WELL, Standing
 from sojourn.errors import Hopeless, SojournError
 from sojourn.messages.model import Message
 
@@ -44,6 +45,7 @@ class HoldReason(StrEnum):
     QUOTA = "quota"
     PAUSED = "paused"  # the journey, until somebody resumes it
     DRAFT = "draft"  # until a person releases it, or it expires
+    REPUTATION = "reputation"  # marketing is paused, until a person resumes it, or it expires
     SUSPENDED = "suspended"  # the account, by the provider
     PROVIDER = "provider"
 
@@ -130,6 +132,7 @@ class SendRequest:
     journey_state: str = JourneyState.LIVE
     sending: Sending = EVERYBODY  # what the workspace says
     mode: str = Mode.LIVE  # what the journey says
+    standing: Standing = WELL  # whether marketing is paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

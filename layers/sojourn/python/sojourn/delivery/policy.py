@@ -1,7 +1,7 @@
 """What holds for every message of the workspace: hours by channel, caps, and how fast the account may send. Pure.
 
 {"hours": {"sms": {"start": "09:00", "end": "20:00"}}, "caps": [{"most": 3, "seconds": 604800}],
- "email_rate": 14, "email_quota": 50000}     all of it may be missing
+ "email_rate": 14, "email_quota": 50000, "judged_from": 200}     all of it may be missing
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 from sojourn.consent.model import Channel, Purpose
 from sojourn.delivery.hours import within
 from sojourn.delivery.model import Cap, Window
+from sojourn.delivery.reputation import LEAST_MAILS
 
 # Nobody is texted at night. A journey may widen the shipped hours, to what the law of many places allows at most.
 SHIPPED: Mapping[str, Window] = MappingProxyType({Channel.SMS.value: Window("09:00", "20:00")})
@@ -22,12 +23,14 @@ ALLOWED: Mapping[str, Window] = MappingProxyType({Channel.SMS.value: Window("08:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the workspace says; `rate` is mails a second and `quota` mails a day, 0 for as many as there are."""
+    """What the workspace says; `rate` is mails a second and `quota` mails a day, 0 for as many as there are. Of fewer
+    mails a day than `judged_from` no bounce and no complaint pauses marketing."""
 
     hours: Mapping[str, Window] = field(default_factory=lambda: SHIPPED)
     caps: Sequence[Cap] = ()
     email_rate: float = 0
     email_quota: int = 0
+    judged_from: int = LEAST_MAILS
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Policy":
@@ -38,6 +41,7 @@ class Policy:
             caps=tuple(Cap(**each) for each in data.get("caps", ())),
             email_rate=float(data.get("email_rate") or 0),
             email_quota=int(data.get("email_quota") or 0),
+            judged_from=int(data.get("judged_from") or LEAST_MAILS),
         )
 
     def window(self, said: Window | None, channel: str, purpose: str) -> Window | None:

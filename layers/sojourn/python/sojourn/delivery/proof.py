@@ -1,7 +1,7 @@
 """A proof: a template as somebody of the team gets it, before anybody else does.
 
 It is no message: no contact, no consent, no caps, and nothing of it is measured. What is left is whether the address is
-closed, and whether the provider takes it.
+closed, whether the provider takes it, and what it reports of it (messages/proofs).
 """
 
 from collections.abc import Mapping
@@ -31,12 +31,17 @@ class Proof:
     version: int
     to: str
     facts: Mapping[str, Any]
+    id: str = ""
 
     @classmethod
     def from_task(cls, data: Mapping[str, Any]) -> Self:
         """From what the API invokes with."""
         return cls(
-            template=data["template"], version=int(data["version"]), to=data["to"], facts=data["facts"]
+            template=data["template"],
+            version=int(data["version"]),
+            to=data["to"],
+            facts=data["facts"],
+            id=data.get("id", ""),
         )
 
 
@@ -47,7 +52,7 @@ def prove(proof: Proof, *, desk: Desk) -> dict[str, str]:
     if closed and closed.reason:
         return _told(MessageState.SKIPPED, Skip.SUPPRESSED)
     try:
-        content = desk.composer.proof(template, proof.to, proof.facts)
+        content = desk.composer.proof(template, proof.to, proof.facts, id=proof.id)
     except RenderError as error:
         is_missing = isinstance(error, MissingFieldError)
         return _told(MessageState.FAILED, f"render:{error.field}" if is_missing else error.reason)

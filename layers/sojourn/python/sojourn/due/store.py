@@ -57,9 +57,12 @@ def due_in(bucket: int, shard: int) -> Iterator[tuple[DueRow, Due]]:
     yield from due_under(_hash_key(bucket, shard))
 
 
-def due_under(name: str) -> Iterator[tuple[DueRow, Due]]:
-    """Everything that stands under a name, `paused#welcome`, in the order of time."""
-    for row in DueRow.query(name, consistent_read=True):
+def due_under(
+    name: str, *, after: str | None = None, most: int | None = None
+) -> Iterator[tuple[DueRow, Due]]:
+    """Everything that stands under a name, `paused#welcome`, in the order of time; or a page of it, behind a row."""
+    behind = DueRow.sk > after if after else None
+    for row in DueRow.query(name, behind, consistent_read=True, limit=most):
         task = dict(row.task)
         moment = datetime.fromtimestamp(task.pop("at"), UTC)
         yield row, Due(moment, task.pop("kind"), task.pop("id"), task)

@@ -20,11 +20,13 @@ from sojourn.contacts.store import find_contact, get_profile
 from sojourn.errors import Retryable, StoreBusyError
 from sojourn.events.model import Event, internal_event
 from sojourn.events.store import insert
-from sojourn.feedback.lattice import BOUNCED, COMPLAINED, DELIVERED, after, outcome_of
+from sojourn.feedback.lattice import BOUNCED, COMPLAINED, DELIVERED, RANK, after, outcome_of
 from sojourn.feedback.letters import Letter
 from sojourn.feedback.model import Bounce, Kind, Notification, Recipient, read_notification
 from sojourn.feedback.store import note_delivery, replace_message
 from sojourn.messages.model import Message, split_message_id
+from sojourn.messages.proofs.model import id_in
+from sojourn.messages.proofs.store import note_outcome
 from sojourn.messages.store import find_message, messages_of
 
 ATTEMPTS = 8
@@ -45,6 +47,9 @@ def take_feedback(letter: Letter, *, clock: Clock, judge_again: JudgeAgain) -> b
         return False
     if not notification.tagged and not notification.tag:
         return _of_an_identity(notification, clock, judge_again)
+    if proof := id_in(notification.tag):
+        _of_a_proof(proof, notification, clock, judge_again)
+        return True
     if notification.kind is Kind.DELIVERED and note_delivery(notification.tag):
         return True
     message = find_message(notification.tag)
@@ -64,6 +69,14 @@ def _of_an_identity(notification: Notification, clock: Clock, judge_again: Judge
         _close_addresses(notification, None, _moment(notification, clock))
         _tell_holders(notification, "", judge_again)
     return concerns
+
+
+def _of_a_proof(proof: str, notification: Notification, clock: Clock, judge_again: JudgeAgain) -> None:
+    """Whoever tests sees what became of it; an address that takes no mail takes none, whoever wrote to it."""
+    if outcome := outcome_of(notification) or notification.reason:
+        weight = RANK.get(outcome, max(RANK.values()))
+        note_outcome(proof, outcome, over={known for known, rank in RANK.items() if rank < weight})
+    _of_an_identity(notification, clock, judge_again)
 
 
 def _tell_holders(notification: Notification, told: str, judge_again: JudgeAgain) -> None:

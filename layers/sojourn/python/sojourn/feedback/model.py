@@ -102,6 +102,16 @@ class Notification:
         """Whether the complaint is the provider's own, of an address that it does not write to any more."""
         return self.kind is Kind.COMPLAINED and self.subtype in NOT_A_PERSON
 
+    @property
+    def was_not_tried(self) -> bool:
+        """Whether SES kept the mail back, for the account wrote there before: no rate of SES has it."""
+        return self.subtype in NOT_A_PERSON
+
+    @property
+    def bounced_for_good(self) -> bool:
+        """Whether an address of it is dead."""
+        return any(self.bounce_of(each) is Bounce.HARD for each in self.recipients)
+
     def bounce_of(self, recipient: Recipient) -> Bounce | None:
         """What the bounce, if it is one, means for this address."""
         if self.never_arrived:

@@ -32,11 +32,13 @@ def replace_message(before: Message, after: Message) -> bool:
         MessageRow.state.set(after.state.value),
         _change(MessageRow.reason, after.reason),
         _change(MessageRow.outcome, after.outcome),
+        _change(MessageRow.against, after.against),
         _change(MessageRow.provider_id, after.provider_id),
         _change(MessageRow.sent_at, after.sent_at),
     ]
     as_read = (MessageRow.state == before.state.value) & _is(MessageRow.outcome, before.outcome)
     as_read = as_read & _is(MessageRow.provider_id, before.provider_id)
+    as_read = as_read & _is(MessageRow.against, before.against)
     return _update(MessageRow.of(before), changes, as_read)
 
 

@@ -15,6 +15,7 @@ from chalice.local import MatchResult, RouteMatcher
 from sojourn.http.cors import Cors
 from sojourn.http.problems import CONTENT_TYPE, answering_problems, problem, problem_of
 
+OURS = (CONTENT_TYPE, "text/html")  # refusals that a view wrote itself, for programs or for people
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
 Handler = Callable[[Event, Any], Answer]
@@ -108,7 +109,7 @@ def _plain(response: Response) -> Answer:
 
 def _finish(answer: Answer, event: Event, cors: Cors | None) -> Answer:
     """The last touches, the same for every answer."""
-    if answer["statusCode"] >= 400 and _header(answer, "content-type") != CONTENT_TYPE:
+    if answer["statusCode"] >= 400 and not (_header(answer, "content-type") or "").startswith(OURS):
         answer = _plain(problem_of(answer))
     if cors:
         answer["headers"] = {**cors.answer_headers(_header(event, "origin")), **answer["headers"]}

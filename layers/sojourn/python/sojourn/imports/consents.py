@@ -69,7 +69,7 @@ def _add_claimed(
     said: Said, found: Sorted, claimed: list[Slot], *, line: int, at: datetime, source: str
 ) -> None:
     columns = {to.removeprefix(PLACE): column for to, column in found.columns.items() if to.startswith(PLACE)}
-    shown, said.fault = of_row(found.evidence, line, columns)
+    shown, said.fault = of_row(found.evidence, line, columns, found.evidence_format)
     if said.fault:
         return
     when = min(shown.pop("at"), at)  # nobody consents tomorrow

@@ -22,6 +22,10 @@ REMEDY = (
     "a file that says who consented must show how: map one column to evidence.at and one to evidence.how or "
     "evidence.source, or give one statement {channels, how, when, wording, declared_by}; or map the column to ignore"
 )
+MISSING = (
+    "a consent is proved by when and how it was given: fill both columns of this row "
+    "(`evidence.at`, `evidence.source`)"
+)
 UNMAILABLE = (
     "imported, but not to be written to for marketing: import the same people again with a consent column and its "
     "evidence, or with a statement, or ask them by double opt-in"
@@ -89,17 +93,15 @@ def require_evidence(mapping: Columns, statement: Statement | None) -> None:
 
 
 def of_row(
-    shown: Mapping[str, Any], line: int, columns: Mapping[str, str]
+    shown: Mapping[str, Any], line: int, columns: Mapping[str, str], form: str = ""
 ) -> tuple[dict[str, Any], Fault | None]:
     """A row's own evidence as a consent carries it; a fault when it proves nothing. `columns` names them for people."""
     told = {name: str(value).strip() for name, value in shown.items() if str(value).strip()}
     if "at" not in told or not told.keys() & {"how", "source", "form"}:
         where = columns.get("at", "") or next(iter(columns.values()), "")
-        return {}, Fault(
-            line, where, "consent_without_evidence", "when and how must both be told", is_fatal=False
-        )
+        return {}, Fault(line, where, "consent_without_evidence", MISSING, is_fatal=False)
     try:
-        at = moment(told["at"])
+        at = moment(told["at"], form)
     except ValueRefusedError as error:
         return {}, Fault(line, columns.get("at", ""), "consent_without_evidence", str(error), is_fatal=False)
     evidence: dict[str, str] = {name: told[name][:300] for name in ("form", "page") if name in told}

@@ -23,6 +23,7 @@ from sojourn.imports.values import CONVERSIONS
 
 SAMPLE = 100  # rows that are looked at
 SHOWN = 3
+LONGEST_CELL = 200  # characters that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def shown(found: Examined, mapping: Columns, *, now: datetime) -> dict[str, Any]
         "claims_consent": mapping.claims_consent,
         "shows_evidence": mapping.shows_evidence,
         **{name: _policy(mapping, flag, drawn) for name, flag in POLICIES.items()},
+        "rows": [_texts(record, found.columns) for record in found.sample[:SHOWN]],
         "sample": [_row(each) for each in drawn[:SHOWN]],
         "faults": [fault_json(fault) for each in drawn for fault in each.faults][:20],
     }
@@ -116,6 +118,14 @@ def fault_json(fault: Any) -> dict[str, Any]:
 def read_again(kind: Kind, told: Any) -> Columns:
     """A mapping that was kept or sent."""
     return read_mapping(kind, told)
+
+
+def _texts(record: Record, columns: Sequence[str]) -> list[str]:
+    """The cells of a row as a person sees them, one for each column."""
+    named = record.named
+    told = [named.get(name) for name in columns] if named is not None else list(record.cells)
+    texts = [each if isinstance(each, str) else "" if each is None else str(each) for each in told]
+    return [text[:LONGEST_CELL] for text in [*texts, *[""] * len(columns)][: len(columns)]]
 
 
 def _row(drawn: Any) -> list[dict[str, Any]]:

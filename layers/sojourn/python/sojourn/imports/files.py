@@ -101,6 +101,15 @@ class Bucket:
         """Where a file can be PUT for an hour, by whoever knows the address."""
         return self._signed("put_object", key)
 
+    def upload_form(self, folder: str, back: str) -> dict[str, Any]:
+        """What a page's form posts so that a file of any name lands in this folder; the browser then comes `back`."""
+        fields = {"success_action_redirect": back}
+        conditions = [fields, ["content-length-range", 1, LARGEST]]
+        told: dict[str, Any] = self.client.generate_presigned_post(
+            self.name, folder + "${filename}", fields, conditions, URL_SECONDS
+        )
+        return told
+
     def download_url(self, key: str) -> str:
         """Where a file can be fetched for an hour, by whoever knows the address."""
         return self._signed("get_object", key)

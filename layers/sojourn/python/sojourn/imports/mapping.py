@@ -7,7 +7,8 @@
     ignore
 
 `"Attributes.*": "traits.*"` is for every column that begins so. `role_addresses` and `disposable_addresses` say what
-becomes of people with such an address: `warn` counts them, `skip` leaves their rows out.
+becomes of people with such an address: `warn` counts them, `skip` leaves their rows out. `list` names a list that all
+the people of the file are put on: a segment can ask for it, and so find them again.
 """
 
 import re
@@ -33,7 +34,8 @@ GRAMMAR = {
 }
 WARN, SKIP = "warn", "skip"
 POLICIES = {"role_addresses": AddressFlag.ROLE, "disposable_addresses": AddressFlag.DISPOSABLE}
-FIELDS = {"columns", "event", "country", "pinpoint", *POLICIES}
+FIELDS = {"columns", "event", "country", "list", "pinpoint", *POLICIES}
+LONGEST_LIST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """The targets of all columns; `event` names the event where no column does, `country` reads national numbers."""
+    """The targets of all columns; `event` names the event where no column does, `country` reads national numbers,
+    `joins` is the list that everybody is put on."""
 
     kind: Kind
     columns: Mapped[str, Target]
@@ -70,6 +73,7 @@ class Mapping:
     country: str = ""
     is_pinpoint: bool = False
     skips: frozenset[AddressFlag] = frozenset()
+    joins: str = ""
     _wild: tuple[tuple[str, Target], ...] = field(default=(), compare=False)
 
     def target(self, column: str) -> Target | None:
@@ -98,6 +102,7 @@ class Mapping:
         told: dict[str, Any] = {"columns": {name: each.as_json() for name, each in self.columns.items()}}
         told |= {"event": self.event} if self.event else {}
         told |= {"country": self.country} if self.country else {}
+        told |= {"list": self.joins} if self.joins else {}
         told |= {name: SKIP for name, flag in POLICIES.items() if flag in self.skips}
         return told | ({"pinpoint": True} if self.is_pinpoint else {})
 
@@ -117,6 +122,7 @@ def read_mapping(kind: Kind, told: Any) -> Mapping:
         _word(told, "country"),
         told.get("pinpoint") is True,
         _skipped(kind, told),
+        _list(kind, told),
         wild,
     )
     _check(mapping)
@@ -169,6 +175,13 @@ def _skipped(kind: Kind, told: Mapped[str, Any]) -> frozenset[AddressFlag]:
         if told.get(name, WARN) not in (WARN, SKIP) or (name in told and kind is Kind.EVENTS):
             raise _refused(f"`{name}` is {WARN} or {SKIP}, and of contacts")
     return frozenset(flag for name, flag in POLICIES.items() if told.get(name) == SKIP)
+
+
+def _list(kind: Kind, told: Mapped[str, Any]) -> str:
+    name = _word(told, "list")
+    if len(name) > LONGEST_LIST or (name and kind is Kind.EVENTS):
+        raise _refused(f"`list` is a name of at most {LONGEST_LIST} characters, and of contacts")
+    return name
 
 
 def _word(told: Mapped[str, Any], name: str) -> str:

@@ -1,6 +1,7 @@
 """From a record to the events of its row: sorted by the mapping, typed, and then checked by the door like any other.
 
-A row is one `identify` (contacts) or one `track` (events). Consent with a date of its own is one `Consent Given` more.
+A row is one `identify` (contacts) or one `track` (events). Consent with a date of its own is one `Consent Given` more,
+and a list that the mapping puts everybody on is one `List Joined` more.
 The ids of the events are made of the file's content and the row: however often a row comes, it is there once.
 """
 
@@ -27,6 +28,8 @@ from sojourn.imports.pinpoint import TRAIT_OF
 from sojourn.imports.reading import Record, is_damaged
 from sojourn.imports.sorting import PUT, Sorted, settle_endpoint
 from sojourn.imports.values import ValueRefusedError
+
+JOINED = "List Joined"
 
 
 @dataclass(slots=True)
@@ -108,7 +111,9 @@ class Drawing:
         try:
             PUT[target.place](found, target, value, self.mapping)
         except ValueRefusedError as error:
-            found.faults.append(Fault(line, column, f"not_a_{target.type}", str(error), is_fatal=False))
+            found.faults.append(
+                Fault(line, column, error.code or f"not_a_{target.type}", str(error), is_fatal=False)
+            )
 
     def _drawn(self, found: Sorted, record: Record) -> Drawn:
         if self.mapping.is_pinpoint:
@@ -143,6 +148,9 @@ class Drawing:
         for number, (at, consent) in enumerate(said.dated):
             item = {"type": "track", "event": "Consent Given", "properties": consent, "timestamp": iso(at)}
             self._take(item | identity, found, record, drawn, suffix=f"c{number}")
+        if self.mapping.joins:
+            joined = {"type": "track", "event": JOINED, "properties": {"list": self.mapping.joins}}
+            self._take(joined | identity, found, record, drawn, suffix="l")
         drawn.traits = drawn.rows[0][0].traits
         drawn.flags = addresses.flags(drawn.traits.get("email") or "")
         if not said.withdrawals:  # a word of leaving counts, whoever says it

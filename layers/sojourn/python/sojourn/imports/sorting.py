@@ -10,7 +10,7 @@ from sojourn.imports.mapping import Mapping as Columns
 from sojourn.imports.mapping import Target
 from sojourn.imports.model import Fault
 from sojourn.imports.pinpoint import CHANNEL_OF, TRAIT_OF
-from sojourn.imports.values import is_no_more, is_yes, moment, typed
+from sojourn.imports.values import is_no_more, is_yes, moment, require_yes_or_no, typed
 
 LONGEST_ID = 200
 
@@ -24,6 +24,7 @@ class Sorted:
     traits: dict[str, Any] = field(default_factory=dict)
     properties: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, Any] = field(default_factory=dict)
+    evidence_format: str = ""  # of its moment
     says: list[tuple[str, str, bool]] = field(default_factory=list)  # (channel, topic, given or withdrawn)
     event: str = ""
     timestamp: str = ""
@@ -59,9 +60,12 @@ def _put_property(found: Sorted, target: Target, value: Any, _: Columns) -> None
 
 def _put_evidence(found: Sorted, target: Target, value: Any, _: Columns) -> None:
     found.evidence[target.name] = value
+    if target.name == "at":
+        found.evidence_format = target.format
 
 
 def _put_consent(found: Sorted, target: Target, value: Any, _: Columns) -> None:
+    require_yes_or_no(value)
     if is_yes(value) or is_no_more(value):
         channel, _dot, topic = target.name.partition(".")
         found.says.append((channel, topic, is_yes(value)))

@@ -25,7 +25,11 @@ LIST_ENDS = re.compile(r"\s*[;|]\s*")
 
 
 class ValueRefusedError(ValueError):
-    """A cell that is not of its column's type; the text says what would be."""
+    """A cell that is not of its column's type; the text says what would be. `code`, where it is not about the type."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 def typed(value: Any, kind: str, form: str = "") -> Any:
@@ -48,6 +52,16 @@ def is_yes(value: Any) -> bool:
     return value is True or str(value).strip().lower() in TRUE
 
 
+def require_yes_or_no(value: Any) -> None:
+    """Someone else's word for yes would else be a person lost without a word."""
+    if isinstance(value, bool) or str(value).strip().lower() in TRUE | FALSE | NO_MORE:
+        return
+    raise ValueRefusedError(
+        f"{str(value).strip()[:40]!r} is neither yes nor no, and consent is not guessed at: write yes or no",
+        "unclear_consent",
+    )
+
+
 def is_no_more(value: Any) -> bool:
     """Whether a cell says that somebody left: that is kept, whatever the column asked."""
     return str(value).strip().lower() in NO_MORE
@@ -61,7 +75,7 @@ def moment(value: Any, form: str = "") -> datetime:
         wanted = (
             f"a moment like {form}"
             if form
-            else "a moment like 2026-03-01T09:30:00Z, or say the column's format"
+            else 'a moment like 2026-03-01T09:30:00Z, or its format in a mapping (--map): {to: …, format: "%d.%m.%Y"}'
         )
         raise ValueRefusedError(f"must be {wanted}")
     return found

@@ -7,6 +7,8 @@ from typing import Any
 from sojourn import telemetry
 from sojourn.errors import PoisonRecordError
 from sojourn.insight.counting import Change, Deltas, deltas, merged
+from sojourn.insight.daily import with_days
+from sojourn.insight.reputation import on_one_row, reputation_deltas
 from sojourn.insight.store import add
 from sojourn.telemetry import Metric
 
@@ -15,17 +17,21 @@ Record = Mapping[str, Any]
 
 def count_changes(records: Sequence[Record], *, wall: datetime) -> None:
     """Add up what the batch changes; a record that cannot be read is counted as poison and passed over."""
-    moved = merged(_readable(records))
-    counted = add(moved, batch=[_sequence(record) for record in records], wall=wall) if moved else False
-    telemetry.note(
-        "changes counted", records=len(records), rows=len(moved), repeated=bool(moved) and not counted
-    )
+    batch = [_sequence(record) for record in records]
+    moved = with_days(on_one_row(merged(_readable(records))), batch)
+    counted = add(moved, batch=batch, wall=wall) if moved else False
+    is_repeated = bool(moved) and not counted
+    # Counted once, it is nothing that the stream's own metrics do not say.
+    say = telemetry.note if is_repeated else telemetry.detail
+    say("changes counted", records=len(records), rows=len(moved), repeated=is_repeated)
 
 
 def _readable(records: Sequence[Record]) -> Iterator[Deltas]:
     for record in records:
         try:
-            yield deltas(Change.from_record(record))
+            change = Change.from_record(record)
+            yield deltas(change)
+            yield reputation_deltas(change)
         except PoisonRecordError as error:
             telemetry.count(Metric.RECORDS_POISONED)
             telemetry.warn("record passed over", sequence=_sequence(record), error=str(error))

@@ -19,7 +19,7 @@ from sojourn.errors import PoisonRecordError
 from sojourn.events.model import Event
 
 NONE = "-"
-JOURNEY, SEGMENT = "journey", "segment"
+JOURNEY, SEGMENT, REPUTATION = "journey", "segment", "reputation"
 NO_REASON = "unspecified"
 MEMBERSHIP, REFUSAL = "SEG#", "REFUSED#"
 YES = "true"

@@ -20,6 +20,7 @@ BEFORE_A_MESSAGE = {
     "suppression": "The address is open[ for this, though {suppressed}].",
     "consent": "The contact agreed to {purpose} by {channel}[, about {topic}][, at {since}][, by {source}].",
     "mode": "It may go: the workspace's mode is {workspace}, and the journey's {journey}.",
+    "reputation": "Marketing is paused since {paused_since}; what is {purpose} goes.",
     "hours": "Its hours {hours}, {zones}, are open.",
     "cap": "{used} of {at_most} messages within {per} went or are planned, by the cap of {of}.",
     "rate": "The account sends {rate:g} mails a second.",

@@ -15,6 +15,8 @@ HELD = {
     "quota": "[{used} of {at_most} of ]the account's mails of the day are gone[; it is tried again at {turn}].",
     "paused": "The journey is paused[ since {since}]: it waits until somebody resumes it.",
     "draft": "It is a draft: it goes when somebody releases it[, and expires at {expires}].",
+    "reputation": "Marketing is paused[ since {paused_since}]: [{of_them} of {mails} mails came back as {cause}; ]it "
+    "goes when somebody resumes it[, and expires at {expires}].",
     "suspended": "The provider lets the account send nothing[; it is tried again at {until}].",
     "provider": "The provider did not take it[; it is tried again at {until}].",
 }
@@ -33,6 +35,7 @@ SKIPPED = {
     "expired": "It expired[ at {expires}] before it could go[: its hours and caps open at {could_go}].",
     "late": "It was due while the journey was paused, and what was late was left out when it went on.",
     "run_ended": "It was held, and the run was over, or elsewhere, before its moment came.",
+    "discarded": "It was a draft, and somebody discarded it[: {why}].",
     "holdout": "All gates were open, but the contact is of the holdout, to whom nothing is sent.",
     "journey_stopped": "Somebody stopped the journey[ at {since}]: nothing more is sent.",
     "nothing_to_confirm": "There is nothing to confirm: the contact has confirmed already.",

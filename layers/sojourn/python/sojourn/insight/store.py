@@ -7,8 +7,8 @@ from heapq import nlargest
 from itertools import islice
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -17,18 +17,41 @@ from sojourn.errors import StoreBusyError
 from sojourn.events.model import Event
 from sojourn.events.store import from_image
 from sojourn.events.wire import wire
-from sojourn.insight.counting import JOURNEY, CounterKey, Deltas, Figures
-from sojourn.tables import CounterRow, connection
+from sojourn.insight.counting import JOURNEY, REPUTATION, CounterKey, Deltas, Figures
+from sojourn.tables import CounterRow, condition_failed, connection
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 ROWS_A_TRANSACTION = 99  # of 100 items, one says that the batch is counted
 KEPT = timedelta(days=1)  # streams repeat a batch within a day
+REPUTATION_KEPT = timedelta(days=3)  # nobody asks for more than a day of it
+CLAIM_KEPT = timedelta(days=3)  # an order is told twice within minutes
 
 
 class BatchRow(CounterRow):
-    """A batch of the stream that is counted already."""
+    """A batch of the stream that is counted already; and whatever else is kept for a time."""
 
     ttl = NumberAttribute()
+
+
+class ClaimRow(BatchRow):
+    """Something that counts once, and by whose word."""
+
+    by = UnicodeAttribute()
+
+
+def claim(name: str, by: str, *, wall: datetime) -> bool:
+    """Whether it counts by this word: the first that says it, however often it does."""
+    digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+    nobody_yet = ClaimRow.pk.does_not_exist()
+    mine_already = ClaimRow.by == by
+    row = ClaimRow(f"CLAIM#{digest}", "-", by=by, ttl=int((wall + CLAIM_KEPT).timestamp()))
+    try:
+        row.save(condition=nobody_yet | mine_already)
+    except PutError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
 
 
 def add(deltas: Deltas, *, batch: Sequence[str], wall: datetime) -> bool:
@@ -40,12 +63,13 @@ def add(deltas: Deltas, *, batch: Sequence[str], wall: datetime) -> bool:
     return any(done)
 
 
-def figures_of(name: str, kind: str = JOURNEY) -> Iterator[tuple[CounterKey, Figures]]:
-    """Every counter row of a journey, or of a segment, by day."""
+def figures_of(name: str, kind: str = JOURNEY, *, after: str = "") -> Iterator[tuple[CounterKey, Figures]]:
+    """Every counter row of a journey, or of a segment, by day; `after` leaves out those before a day."""
     table = CounterRow._get_connection()  # the metrics are free attributes, which a Model drops
+    is_later = CounterRow.sk > after if after else None
     start = None
     while True:
-        page = table.query(f"{kind}#{name}", exclusive_start_key=start)
+        page = table.query(f"{kind}#{name}", is_later, exclusive_start_key=start)
         for row in page["Items"]:
             numbers = {name: int(value["N"]) for name, value in row.items() if "N" in value}
             yield CounterKey.from_row(row["pk"]["S"], row["sk"]["S"]), numbers
@@ -98,6 +122,8 @@ def _add_part(deltas: Deltas, batch: str, part: str, wall: datetime) -> bool:
                 actions: list[Action] = [
                     Path([metric]).add(amount) for metric, amount in sorted(figures.items())
                 ]
+                if key.kind == REPUTATION:
+                    actions.append(BatchRow.ttl.set(int((wall + REPUTATION_KEPT).timestamp())))
                 transaction.update(CounterRow(key.pk, key.sk), actions=actions)
     except TransactWriteError as error:
         if any(reason and reason.code == CONDITION_FAILED for reason in error.cancellation_reasons):

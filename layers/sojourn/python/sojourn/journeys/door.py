@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sojourn.contacts.store import get_profile
 from sojourn.due.store import Due
-from sojourn.journeys import coming, letting_go, moving, releasing, schedules, stopping, watching
+from sojourn.journeys import coming, held_back, letting_go, moving, releasing, schedules, stopping, watching
 from sojourn.journeys.engine import Engine
 from sojourn.journeys.live import LiveJourney, live
 from sojourn.journeys.migrating import continuing, migrate
@@ -20,6 +20,7 @@ KINDS = frozenset(
         releasing.RESUME,
         releasing.RELEASE,
         letting_go.DRAFTS,
+        held_back.KIND,
         migrate.DUE,
         stopping.DUE,
         continuing.DUE,
@@ -31,6 +32,7 @@ WALKS: dict[str, Callable[[Due, LiveJourney | None, Engine], None]] = {
     continuing.DUE: lambda due, journey, engine: continuing.go_on(due, engine=engine),
     stopping.DUE: lambda due, journey, engine: stopping.go_on(due, journey, engine=engine),
     letting_go.DRAFTS: lambda due, journey, engine: letting_go.release_page(due, engine=engine),
+    held_back.KIND: lambda due, journey, engine: held_back.release_page(due, engine=engine),
     watching.KIND: lambda due, journey, engine: moving.in_time(due, engine=engine),
 }
 

@@ -72,7 +72,13 @@ def enrol(arrival: Arrival, live: LiveJourney, *, engine: Engine) -> Enrolment |
     if admitted is not None and admitted.status is Status.ACTIVE and admitted.leg == 1:
         watch(admitted, arrival.profile, engine=engine)
         engine.machines.start(admitted)
+        _tell(admitted)
     return admitted
+
+
+def _tell(run: Enrolment) -> None:
+    correlation = telemetry.correlation_of(run.entered_by)
+    telemetry.gather("run begins", enrolment=run.id, correlation=correlation)
 
 
 def leave(enrolment: Enrolment, reason: str, *, engine: Engine, of_message: str = RUN_ENDED) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sojourn.journeys.checking.case import Known
-from sojourn.messages.bare import bare_fields
 from sojourn.messages.faults import TemplateRefusedError
 from sojourn.messages.files import SUFFIX, read_template, template_files
 
@@ -36,7 +35,10 @@ def _templates_of(path: Path) -> Iterator[Path]:
 
 
 def _told(path: Path) -> tuple[str, str, tuple[str, ...]]:
-    from jinja2 import TemplateSyntaxError  # loads where templates are read
+    # Both load where templates are read.
+    from jinja2 import TemplateSyntaxError
+
+    from sojourn.messages.bare import bare_fields
 
     try:
         said = read_template(path)

@@ -1,4 +1,4 @@
-"""Drafts: held messages that a person releases, one by one or all of a journey.
+"""Drafts: held messages that a person releases, one by one or all of a journey, or discards.
 
 A draft stands twice among what is due: where the sweep finds it when it expires, and under `draft#<journey>`, where a
 word for the whole journey finds it. Such a word puts one due row down; the sweep lets them go, page after page, and
@@ -19,9 +19,10 @@ from sojourn.journeys.names import EnrolmentId
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.versions import published
 from sojourn.messages.model import Message, MessageState, message_digest
-from sojourn.messages.store import get_message, release
+from sojourn.messages.store import discard, get_message, release
 
 DRAFTS, UNDER, DRAFT = "drafts", f"{HoldReason.DRAFT}#", HoldReason.DRAFT.value
+DISCARDED = "discarded"
 A_PAGE = 1_000
 
 
@@ -49,10 +50,26 @@ def release_message(message: Message, *, engine: Engine) -> bool:
     """One of them; False when it is no draft any more."""
     if not release(message, at=iso(engine.clock.calendar())):
         return False
-    if (run := _holding(message.enrolment)) and _message_of(run) == message.digest:
-        assert run.wait is not None
-        engine.machines.complete(run.wait.token)
+    _let_go_on(message, engine)
     return True
+
+
+def discard_message(message: Message, why: str, *, engine: Engine) -> bool:
+    """One of them does not go, and its run goes on; False when it is no draft any more. Who died midway repeats it."""
+    if not discard(message, DISCARDED, why=why) and not _is_discarded(message):
+        return False
+    _let_go_on(message, engine)
+    return True
+
+
+def draft_of(due: Due) -> Message | None:
+    """The message that a row under `draft#<journey>` stands for, if it waits still."""
+    run = _holding(due.task["enrolment"])
+    if run is None or run.wait is None or (run.leg, run.wait.step) != (due.task["leg"], due.task["step"]):
+        return None
+    message = get_message(run.contact, _message_of(run))
+    is_draft = message and (message.state, message.reason) == (MessageState.PLANNED, DRAFT)
+    return message if is_draft else None
 
 
 def is_released(run: Enrolment) -> bool:
@@ -84,6 +101,17 @@ def _release_due(due: Due, said: str, engine: Engine) -> bool:
         return False
     release_message(message, engine=engine)
     return True
+
+
+def _let_go_on(message: Message, engine: Engine) -> None:
+    if (run := _holding(message.enrolment)) and _message_of(run) == message.digest:
+        assert run.wait is not None
+        engine.machines.complete(run.wait.token)
+
+
+def _is_discarded(message: Message) -> bool:
+    there = get_message(message.contact, message.digest)
+    return there is not None and (there.state, there.reason) == (MessageState.SKIPPED, DISCARDED)
 
 
 def _holding(enrolment: str) -> Enrolment | None:

@@ -10,6 +10,7 @@ from sojourn.journeys.enrolment import Enrolment
 
 TOKEN_GONE = {"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"}
 GONE = {"ExecutionDoesNotExist"}
+OVER = "not running"  # what a ValidationException says of an execution that has ended; any other is a fault of ours
 
 
 class Machines(Protocol):
@@ -77,9 +78,17 @@ class StepFunctions:
         try:
             answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") not in done_already:
-                raise StoreBusyError("states") from error
-            return None
+            if _code(error) in done_already or _is_over(error):
+                return None
+            raise StoreBusyError("states") from error
         except BotoCoreError as error:
             raise StoreBusyError("states") from error
         return answer
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _is_over(error: ClientError) -> bool:
+    return _code(error) == "ValidationException" and OVER in str(error)

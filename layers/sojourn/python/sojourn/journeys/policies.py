@@ -1,6 +1,7 @@
 """What a workspace says of all its messages, in the words of a journey: hours, caps, the account's rate and quota.
 
-{"hours": {"sms": "09:00-20:00"}, "caps": [{"at most": 3, "per": "1 week"}], "email_rate": 14, "email_quota": 50000}
+{"hours": {"sms": "09:00-20:00"}, "caps": [{"at most": 3, "per": "1 week"}], "email_rate": 14, "email_quota": 50000,
+ "judged_from": 200}
 """
 
 import json
@@ -23,6 +24,7 @@ from sojourn.rules.read_values import as_number, as_whole
 
 MOST_COUNTED = 1_000  # messages by all caps together: what one row of a person can hold many times over
 LARGEST_QUOTA = 1_000_000_000
+LEAST_JUDGED = 20  # mails a day: of fewer one bounce were five in a hundred
 USUAL = asdict(cap_of(Cap.from_definition({"at most": 1, "per": "1 day"})))
 
 
@@ -47,11 +49,15 @@ def read_policy(said: Mapping[str, Any]) -> PolicyRow:
     hours, caps = hours_by_channel(fields) or {}, caps_of(fields)
     rate = fields.value("email rate", _as_rate, example="14", otherwise=0.0, instead=0.0)
     quota = fields.value("email quota", as_whole(1, LARGEST_QUOTA), example="50000", otherwise=0, instead=0)
+    judged = fields.value(
+        "judged from", as_whole(LEAST_JUDGED, LARGEST_QUOTA), example="200", otherwise=0, instead=0
+    )
     fields.finish()
     found = [*notes.findings, *_flaws(hours, caps)]
     if found:
         raise PolicyRefusedError(found)
-    limits = {name: limit for name, limit in (("email_rate", rate), ("email_quota", quota)) if limit}
+    said_of_mails = (("email_rate", rate), ("email_quota", quota), ("judged_from", judged))
+    limits = {name: limit for name, limit in said_of_mails if limit}
     return PolicyRow(
         {
             **(

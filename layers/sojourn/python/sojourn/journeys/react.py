@@ -120,7 +120,7 @@ def _take(person: Person, arrival: Sequenced, rules: Rules) -> list[RejectedReco
     lets_in = is_new and rules.lets_in(event)
     if lets_in and folded.attributes != person.written.attributes:
         folded = _written_ahead(folded, person)
-    _note(folded, event)
+    _note(folded, event, is_new=not person.profile.folded)
     if is_new:
         _move(person.profile, folded, event, rules, lets_in=lets_in)
     person.profile = rules.segments.after(
@@ -148,9 +148,9 @@ def _written_ahead(profile: Profile, person: Person) -> Profile:
     return replace(profile, revision=person.written.revision)
 
 
-def _note(profile: Profile, event: Event) -> None:
+def _note(profile: Profile, event: Event, *, is_new: bool) -> None:
     """What the person allows, and whom they belong to: before anything that is sent because of it."""
-    record_consents(profile.contact, changes_of(event, is_known=profile.is_known))
+    record_consents(profile.contact, changes_of(event, is_known=profile.is_known), is_new=is_new)
     if event.type == EventType.GROUP:
         note_member(profile.contact, deed_of(event))
 

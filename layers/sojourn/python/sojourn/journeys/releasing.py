@@ -51,13 +51,13 @@ def release_page(page: int, journey: LiveJourney | None, *, engine: Engine) -> N
 
 def let_go(due: Due, *, engine: Engine) -> None:
     """One whose moment has come; when the journey is paused again it will ask for itself."""
-    run = _held(due)
+    run = held_run(due)
     if run is not None and run.wait is not None:
         engine.machines.complete(run.wait.token)
 
 
 def _release(due: Due, journey: LiveJourney, engine: Engine) -> None:
-    run, how = _held(due), journey.late or {}
+    run, how = held_run(due), journey.late or {}
     if run is None or run.wait is None:
         return
     if journey.state is State.LIVE and how.get("how") == "spread":
@@ -81,7 +81,7 @@ def _skip_if_late(run: Enrolment, oldest: datetime) -> None:
         move(message, MessageState.SKIPPED, only_from={MessageState.PLANNED}, reason=LATE)
 
 
-def _held(due: Due) -> Enrolment | None:
+def held_run(due: Due) -> Enrolment | None:
     """The run, if it still stands in this hold."""
     run = store.get_enrolment(due.task["enrolment"])
     if run is None or run.status is not Status.ACTIVE or run.wait is None:

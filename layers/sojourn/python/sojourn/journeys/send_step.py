@@ -20,6 +20,7 @@ from sojourn.journeys.enrolment import Enrolment, Status
 from sojourn.journeys.live import LIVE, LiveJourney
 from sojourn.journeys.model import END, Journey
 from sojourn.journeys.modes import sending_of
+from sojourn.journeys.reputation import standing_of
 from sojourn.journeys.shape import shape_of
 from sojourn.journeys.steps import Send, Then, Way
 from sojourn.journeys.store import EnrolmentRow, Stand, key_of, step_forward, still_runs
@@ -73,6 +74,7 @@ class Sent:
     receipt: Receipt
     path: Mapping[str, str] = field(default_factory=dict)
     error: SojournError | None = None
+    begun_by: str = ""  # key of the event that let the run in
 
 
 @dataclass(slots=True)
@@ -132,11 +134,12 @@ class Leg:
     def told(self, receipt: Receipt, message: Message, carried: Mapping[str, str]) -> Sent:
         """What the machine hears."""
         _, error, way = self.way(message)
+        begun_by = self.enrolment.entered_by
         if self.reason_to_leave(message):
-            return Sent(receipt, error=EnrolmentEndedError(self.task.enrolment))
+            return Sent(receipt, error=EnrolmentEndedError(self.task.enrolment), begun_by=begun_by)
         if way is not None and way.steps:
-            return Sent(receipt, error=error())
-        return Sent(receipt, carried)
+            return Sent(receipt, error=error(), begun_by=begun_by)
+        return Sent(receipt, carried, begun_by=begun_by)
 
     def _look(self, message: Message) -> View:
         """The contact, and this message among those that were sent."""
@@ -205,7 +208,7 @@ def _request(leg: Leg, facts: Facts, templates: Mapping[str, int], live: Mapping
     message, name = _message(leg, facts, templates), leg.enrolment.journey
     ghost = leg.enrolment.holdout or leg.step.name in shape_of(leg.journey).held_out
     slack = PACED_SLACK * leg.clock.pace if leg.clock.pace > 1 else timedelta()
-    more = {"ghost": ghost, "slack": slack, "sending": sending_of(live)}
+    more = {"ghost": ghost, "slack": slack, "sending": sending_of(live), "standing": standing_of(live)}
     asked = request_of(leg.journey, leg.step, message, templates, **more)
     return as_resumed(asked, LiveJourney.from_json(name, live[name])) if name in live else asked
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sojourn.delivery.schedule import precedence
 from sojourn.due.store import Due, bucket_of, bucket_seconds, due_in, read_cursor, write_cursor
 from sojourn.errors import EnrolmentEndedError, StaleWriteError
-from sojourn.journeys import store
+from sojourn.journeys import held_back, store
 from sojourn.journeys.answering import WAIT_ENDED, at_the_end
 from sojourn.journeys.door import KINDS as ENTRIES
 from sojourn.journeys.door import Door
@@ -99,6 +99,7 @@ def _who_goes_first(held: tuple[DueRow, Due]) -> tuple[int, datetime, str]:
 def _do(due: Due, engine: Engine) -> None:
     """A row whose run has gone on, or ended, asks for nothing any more."""
     forget(due)
+    held_back.forget(due)
     enrolment = store.get_enrolment(due.task["enrolment"])
     if enrolment is None or enrolment.status is not Status.ACTIVE:
         return

@@ -12,7 +12,7 @@ from sojourn.contacts.store import get_profile
 from sojourn.due.store import Due, put_due, remove_due
 from sojourn.errors import EnrolmentEndedError
 from sojourn.events.store import history
-from sojourn.journeys import store
+from sojourn.journeys import held_back, store
 from sojourn.journeys.answering import (
     ENGAGEMENT,
     OF_A_RULE,
@@ -31,6 +31,7 @@ from sojourn.journeys.live import State, live
 from sojourn.journeys.model import END
 from sojourn.journeys.moments import due_after
 from sojourn.journeys.news import is_news
+from sojourn.journeys.reputation import standing
 from sojourn.journeys.rounds import round_of
 from sojourn.journeys.steps import LookBack
 from sojourn.journeys.versions import published
@@ -127,6 +128,10 @@ def _park_hold(task: ParkTask, hold: Mapping[str, str], engine: Engine) -> None:
         put_down(run, "hold", engine=engine, under=f"{UNDER}{run.journey}", reason=reason)
         if is_released(run):
             put_down(run, "hold", engine=engine, at=now)  # by somebody who was quicker
+    if reason == held_back.REASON:
+        put_down(run, "hold", engine=engine, under=f"{held_back.UNDER}{run.journey}", reason=reason)
+        if not standing().is_paused:  # somebody resumed marketing, and was quicker
+            put_down(run, "hold", engine=engine, at=now)
     journey = live().get(run.journey) if is_paused else None
     if journey is not None and journey.state is not State.PAUSED:
         put_down(run, "hold", engine=engine, at=now)  # somebody resumed it, and was quicker
@@ -203,8 +208,9 @@ def forget_due(enrolment: Enrolment, *, engine: Engine) -> None:
         id = f"{enrolment.id}/{enrolment.leg}/{enrolment.wait.step}"  # noqa: A001  the row's own word
         due = Due(parse_iso(enrolment.until), DUE_OF[enrolment.wait.kind], id, {})
         remove_due(due, pace=engine.clock.pace, shards=engine.due_shards)
-        if enrolment.wait.kind is WaitKind.HOLD:  # it may be a draft's
+        if enrolment.wait.kind is WaitKind.HOLD:  # it may be a draft's, or held back
             forget_at(enrolment.journey, due.at, id)
+            held_back.forget_at(enrolment.journey, due.at, id)
 
 
 def put_down(

@@ -24,6 +24,11 @@ class MessageState(StrEnum):
 SETTLED = frozenset({MessageState.SENT, MessageState.SKIPPED, MessageState.FAILED, MessageState.UNKNOWN})
 
 
+# What a mail does to the sender's reputation: it bounced for good, somebody called it spam; and one that SES's own
+# simulator got, whatever it answers, does nothing.
+BOUNCE, COMPLAINT, SIMULATED = "bounce", "complaint", "simulated"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message to one contact from one step of one enrolment. Times are ISO calendar texts."""
@@ -59,6 +64,7 @@ class Message:
     released: str = ""  # when a person let it go that was a draft
     moved: bool = False  # whoever settled it moved the run on
     followed: bool = False  # a later step of its run asks when it was delivered
+    against: str = ""  # what it did to the sender's reputation: one of the three above
 
     @property
     def id(self) -> str:

@@ -15,7 +15,7 @@ IN_NUMBERS = ("version", "template_version", "held", "parts")
 IN_WORDS = (
     "enrolment", "journey", "step", "channel", "template", "identity", "topic", "purpose", "state", "reason", "owner",
     "provider_id", "due", "decided_at", "sent_at", "outcome", "address_hash",
-    "zones", "reserved", "turn", "released",
+    "zones", "reserved", "turn", "released", "against",
 )  # fmt: skip
 IN_JSON = ("values", "seen")
 
@@ -52,6 +52,7 @@ class MessageRow(PeopleRow, discriminator="message"):
     seen = JSONAttribute(null=True)
     moved = BooleanAttribute(null=True)
     followed = BooleanAttribute(null=True)
+    against = UnicodeAttribute(null=True)
 
     @classmethod
     def of(cls, message: Message) -> "MessageRow":
@@ -88,6 +89,7 @@ class MessageRow(PeopleRow, discriminator="message"):
             seen=dict(message.seen) or None,
             moved=message.moved or None,
             followed=message.followed or None,
+            against=message.against or None,
         )
 
     def to_message(self) -> Message:
@@ -124,6 +126,7 @@ class MessageRow(PeopleRow, discriminator="message"):
             seen=self.seen or {},
             moved=bool(self.moved),
             followed=bool(self.followed),
+            against=self.against or "",
         )
 
 
@@ -191,9 +194,22 @@ def move(message: Message, to: MessageState, *, only_from: set[MessageState], re
 
 def release(message: Message, *, at: str) -> bool:
     """A person lets it go; False when it is no held draft any more. Said twice is said once."""
+    return _change_draft(message, [MessageRow.released.set(at)])
+
+
+def discard(message: Message, reason: str, *, why: str) -> bool:
+    """A person says that it is not to go, released or not; False when it is no held draft any more."""
+    seen = {**message.seen, "why": why}
+    skipped = MessageState.SKIPPED.value
+    return _change_draft(
+        message, [MessageRow.state.set(skipped), MessageRow.reason.set(reason), MessageRow.seen.set(seen)]
+    )
+
+
+def _change_draft(message: Message, actions: list[Action]) -> bool:
     is_draft = (MessageRow.state == MessageState.PLANNED.value) & (MessageRow.reason == "draft")
     try:
-        MessageRow.of(message).update(actions=[MessageRow.released.set(at)], condition=is_draft)
+        MessageRow.of(message).update(actions=actions, condition=is_draft)
     except UpdateError as error:
         if not condition_failed(error):
             raise

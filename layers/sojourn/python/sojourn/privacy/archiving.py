@@ -22,7 +22,7 @@ from sojourn.events.rejections import RejectedRecord, Rejection
 from sojourn.events.removal import is_over
 from sojourn.events.shown import declared
 from sojourn.events.store import from_image
-from sojourn.events.stream import UNREADABLE
+from sojourn.events.stream import UNREADABLE, Sequenced, read_stream
 from sojourn.messages.model import SETTLED, Message, MessageState
 from sojourn.messages.store import IN_NUMBERS, IN_WORDS
 from sojourn.privacy.keys import KeyRing
@@ -69,8 +69,13 @@ def archive_changes(records: Sequence[Record], *, desk: Archivist) -> int:
     lines = [*_lines_of_events(events, desk), *_lines_of_messages(messages, desk)]
     if lines:
         desk.post.send(lines)
-    telemetry.note("changes archived", records=len(records), lines=len(lines))
+    telemetry.detail("changes archived", records=len(records), lines=len(lines))
     return len(lines)
+
+
+def events_among(records: Sequence[Record]) -> list[Sequenced]:
+    """Those that came in, with their places; messages are none, and what cannot be read is kept by the archive."""
+    return read_stream(records)[0]
 
 
 def _lines_of_events(arrivals: list[tuple[Event, datetime]], desk: Archivist) -> list[Line]:

@@ -10,6 +10,7 @@ from sojourn.rules.nodes import Rule
 from sojourn.rules.read import SegmentFile, read_segment
 from sojourn.rules.tree import MalformedError
 
+SUFFIXES = (".segment.yaml", ".segment.yml", ".segment.json")  # of a segment's file
 MOST_LEVELS = 64  # of the file; conditions go deeper by two of them
 NOTHING_KNOWN = Known()
 

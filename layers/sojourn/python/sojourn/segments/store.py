@@ -116,14 +116,13 @@ def generations(name: str) -> list[Generation]:
 
 def live() -> dict[str, Standing]:
     """What is in force and what is being filled, by name: one read."""
-    row = config.get(*LIVE)
-    return {name: Standing.of(data) for name, data in row.data.items()} if row else {}
+    return _stands(config.get(*LIVE))
 
 
 def change_live(change: Callable[[dict[str, Standing]], Mapping[str, Standing]]) -> dict[str, Standing]:
     """Write what `change` makes of it; StaleWriteError when somebody else did in between."""
     row = config.get(*LIVE)
-    stands = {name: Standing.of(data) for name, data in row.data.items()} if row else {}
+    stands = _stands(row)
     changed = dict(change(dict(stands)))
     if changed != stands:
         data = {name: stand.as_json() for name, stand in sorted(changed.items())}
@@ -134,6 +133,20 @@ def change_live(change: Callable[[dict[str, Standing]], Mapping[str, Standing]])
 def live_index() -> SegmentIndex:
     """The index of what is in force and what is being filled, as of now."""
     return index_of(config.get(*LIVE))
+
+
+def standings() -> tuple[dict[str, Standing], SegmentIndex]:
+    """What is in force and what is being filled, by name, and its index: one read."""
+    row = config.get(*LIVE)
+    return _stands(row), index_of(row)
+
+
+def standing(name: str) -> tuple[SegmentDraft | None, dict[str, Standing], SegmentIndex]:
+    """The same with the draft of one: one read."""
+    rows = {(row.kind, row.id): row for row in config.get_all([(KIND, f"{name}#draft"), LIVE])}
+    draft, row = rows.get((KIND, f"{name}#draft")), rows.get(LIVE)
+    found = SegmentDraft(name=name, revision=draft.revision, **draft.data) if draft else None
+    return found, _stands(row), index_of(row)
 
 
 def index_of(row: Row | None) -> SegmentIndex:
@@ -215,6 +228,10 @@ def _cuts(number: int) -> Mapping[str, Sequence[float]]:
 def _generation(row: Row) -> Generation:
     name, _, number = row.id.partition("#")
     return Generation(name=name, number=int(number), **row.data)
+
+
+def _stands(row: Row | None) -> dict[str, Standing]:
+    return {name: Standing.of(data) for name, data in row.data.items()} if row else {}
 
 
 def _id(name: str, number: int) -> str:

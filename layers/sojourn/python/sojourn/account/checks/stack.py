@@ -48,6 +48,19 @@ def host(account: Account) -> Finding:
     )
 
 
+def admin(account: Account) -> Finding:
+    """Somebody must be able to invite, to go live, and to answer a request for a file."""
+    if account.has_admin:
+        return Finding("admin", Level.OK, "An admin may sign in.")
+    return Finding(
+        "admin",
+        Level.WARNING,
+        "No admin may sign in: nobody can go live, answer for personal data, or invite others but by the stack's IAM.",
+        "Invite one by the caller's own IAM; they get a mail with a first password.",
+        f"sojourn user invite you@example.org --role admin --stack {account.stack}",
+    )
+
+
 def texts(account: Account) -> Finding:
     """SNS's sandbox and the monthly limit."""
     if account.texts.is_in_sandbox:

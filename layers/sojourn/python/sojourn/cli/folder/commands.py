@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,19 @@ from rich.text import Text
 
 from sojourn.cli.api import Api, ApiRefusal
 from sojourn.cli.folder.compare import Compared, Differs, compared, difference
+from sojourn.cli.folder.pulling import pulled_project
 from sojourn.cli.folder.settings import planned_project
 from sojourn.cli.folder.things import JOURNEY, SEGMENT, Key, Thing, of_folder, of_workspace
+from sojourn.cli.init import PROJECT
 from sojourn.cli.options import asks_api, show
+from sojourn.cli.progress import Move, progress
 from sojourn.cli.publish import if_match, warned
 
 FOLDER = click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("statemachines")
 )
 MOST_NAMED = 5
+READING = "reading the workspace"
 SIGNS = {Differs.NEW: "+", Differs.CHANGED: "~", Differs.NOT_LIVE: "^", Differs.ONLY_THERE: "?"}
 
 
@@ -29,8 +33,9 @@ SIGNS = {Differs.NEW: "+", Differs.CHANGED: "~", Differs.NOT_LIVE: "^", Differs.
 def plan_command(folder: Path, api: Api, as_json: bool) -> None:
     """Show what `apply` would do with a FOLDER, and who stands in steps that change. Changes nothing."""
     here = of_folder(folder)
-    project = planned_project(folder, here, api)
-    found = compared(here, of_workspace(api), api)
+    with progress(READING, quiet=as_json, again=f"sojourn plan {folder}"):
+        project = planned_project(folder, here, api)
+        found = compared(here, of_workspace(api), api)
     plan = {"plan": [each.to_json() for each in found], **project.to_json()}
     show(plan, as_json, lambda _: (*project.told(), *_lines(found, is_more=project.is_to_do)))
 
@@ -52,15 +57,18 @@ def apply_command(
     """Bring the workspace to what a FOLDER says. Applied twice it does nothing the second time; deletes nothing."""
     clauses = _clauses(migrate)
     here = of_folder(folder)
-    project = planned_project(folder, here, api)
-    found = compared(here, of_workspace(api), api)
+    again = f"sojourn apply {folder}"
+    with progress(READING, quiet=as_json, again=again):
+        project = planned_project(folder, here, api)
+        found = compared(here, of_workspace(api), api)
     to_do = [each for each in found if each.is_to_do]
     if not as_json:
         show(None, False, lambda _: (*project.told(), *_lines(found, is_more=project.is_to_do)))
     count = len(to_do) + project.is_to_do
     if count and not yes and not as_json:
         click.confirm(f"Apply {count} change{'s' if count > 1 else ''}?", abort=True)
-    done = [*project.applied(api), *_apply(to_do, api, publish=publish)]
+    with progress("applying", total=len(to_do), quiet=as_json, again=again) as move:
+        done = [*project.applied(api), *_apply(to_do, api, publish=publish, move=move)]
     waiting = {each["name"] for each in done if "waits" in each}
     ready = {journey: steps for journey, steps in clauses.items() if publish and journey not in waiting}
     done += [_migrated(journey, steps, api) for journey, steps in ready.items()]
@@ -76,19 +84,14 @@ def apply_command(
 def pull_command(folder: Path, force: bool, api: Api, as_json: bool) -> None:
     """Write what the workspace has into a FOLDER; a file that says the same already stays as it is."""
     here = of_folder(folder) if folder.is_dir() else {}
-    written, kept = [], []
-    for thing in of_workspace(api).values():
-        mine = here.get(thing.key)
-        if mine is not None and mine.said == thing.said:
-            continue
-        if mine is not None and not force:
-            kept.append(str(mine.path))
-            continue
-        path = mine.path if mine and mine.path else folder / f"{thing.name}.{thing.kind}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_file(thing), encoding="utf-8")
-        written.append(str(path))
-    show({"written": written, "kept": kept}, as_json, _pulled)
+    with progress(READING, quiet=as_json, again=f"sojourn pull {folder}"):
+        other = list(_other(folder, here, api))
+    written = {str(path): text for path, text, is_new in other if is_new or force}
+    kept = [str(path) for path, _, _ in other if str(path) not in written]
+    for path, text in written.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8")
+    show({"written": list(written), "kept": kept}, as_json, _pulled)
     if kept:
         raise click.exceptions.Exit(1)
 
@@ -98,15 +101,30 @@ def pull_command(folder: Path, force: bool, api: Api, as_json: bool) -> None:
 @asks_api
 def diff_command(folder: Path, api: Api, as_json: bool) -> None:
     """Show the difference line by line; exit 1 when there is one."""
-    here, there = of_folder(folder), of_workspace(api)
+    here = of_folder(folder)
+    with progress(READING, quiet=as_json, again=f"sojourn diff {folder}"):
+        project, there = pulled_project(folder, api), of_workspace(api)
     keys = [key for key in sorted({*here, *there}) if not _are_same(here.get(key), there.get(key))]
     texts = {
         f"{kind} {name}": list(difference(here.get((kind, name)), there.get((kind, name))))
         for kind, name in keys
     }
+    texts = texts if project.is_same else {PROJECT: list(project.difference()), **texts}
     show({"diff": texts}, as_json, lambda _: (Text(line) for lines in texts.values() for line in lines))
     if texts:
         raise click.exceptions.Exit(1)
+
+
+def _other(folder: Path, here: Mapping[Key, Thing], api: Api) -> Iterator[tuple[Path, str, bool]]:
+    """Each file that says something else than the workspace: what it should say, and whether it is a new one."""
+    project = pulled_project(folder, api)
+    if not project.is_same:
+        yield project.path, project.there, not project.here
+    for thing in of_workspace(api).values():
+        mine = here.get(thing.key)
+        if not _are_same(mine, thing):
+            path = mine.path if mine and mine.path else folder / f"{thing.name}.{thing.kind}.yaml"
+            yield path, _file(thing), mine is None
 
 
 def _are_same(one: Thing | None, other: Thing | None) -> bool:
@@ -144,7 +162,7 @@ def _only_there(left: list[Compared]) -> Iterator[Text]:
     yield Text(f"? only in the workspace: {told}; they stay as they are (`sojourn diff` names them)")
 
 
-def _apply(to_do: list[Compared], api: Api, *, publish: bool) -> list[dict[str, Any]]:
+def _apply(to_do: list[Compared], api: Api, *, publish: bool, move: Move) -> list[dict[str, Any]]:
     """Save each, and let it take force. A crash between leaves drafts that are not live, which the next `apply` finds.
 
     A journey that is refused because of what is live yet is asked again after the others have gone live.
@@ -158,6 +176,7 @@ def _apply(to_do: list[Compared], api: Api, *, publish: bool) -> list[dict[str, 
                 _save(each, api)
             try:
                 done.append(_in_force(each.thing, api, publish=publish))
+                move(len(done))
                 refused.pop(each.thing.key, None)
             except ApiRefusal as refusal:
                 if refusal.code != "journey_refused":

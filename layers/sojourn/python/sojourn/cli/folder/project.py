@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sojourn.cli.init import PROJECT
+from sojourn.rules.findings import Finding
 
 OF_STACK = ("sender", "from-name", "postal-address")
 OF_PLACE = ("country", "timezone")
@@ -16,6 +17,14 @@ OF_DELIVERY = ("hours", "caps")
 WORDS = ("topics", "purposes")
 KNOWN = (*OF_STACK, *OF_PLACE, *OF_DELIVERY, *WORDS, "brand")
 PURPOSES = {"marketing", "transactional", "service"}
+
+
+class ProjectRefusedError(click.ClickException):
+    """What is wrong in a project.yaml, and where."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +35,9 @@ class Project:
     said: Mapping[str, Any]
     lines: Mapping[str, int]
 
-    def refusal(self, key: str, problem: str, remedy: str) -> click.ClickException:
+    def refusal(self, key: str, problem: str, remedy: str) -> ProjectRefusedError:
         """An error with its place and the way on."""
-        return click.ClickException(f"{self.path}:{self.lines.get(key, 1)}: {key}: {problem} — {remedy}")
+        return ProjectRefusedError(Finding(str(self.path), self.lines.get(key, 1), key, problem, remedy))
 
 
 def read_project(folder: Path) -> Project | None:
@@ -78,9 +87,11 @@ def _parsed(path: Path) -> Project:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise click.ClickException(f"{path}:{line}: no readable YAML — mend the line") from None
+        raise ProjectRefusedError(Finding(str(path), line, "", "no readable YAML", "mend the line")) from None
     if not isinstance(tree, yaml.MappingNode) or not isinstance(said, dict):
-        raise click.ClickException(f"{path}:1: no project — `sojourn init` writes one to begin with")
+        raise ProjectRefusedError(
+            Finding(str(path), 1, "", "no project", "`sojourn init` writes one to begin with")
+        )
     lines = {str(key.value): key.start_mark.line + 1 for key, _ in tree.value}
     return Project(path, {str(name): value for name, value in said.items()}, lines)
 

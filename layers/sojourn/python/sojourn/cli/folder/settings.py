@@ -41,7 +41,7 @@ class PlannedProject:
             if said != self.there.get(name):
                 yield Text(f"~ workspace {name}: {before} → {json.dumps(said, ensure_ascii=False)}")
         for name, said in self.by_deploy.items():
-            yield Text(f"! {name}: the stack says {said!r}; set by `make deploy GUIDED=1`")
+            yield Text(f"! {name}: the stack says {said!r}; on AWS, `make deploy GUIDED=1` sets it")
 
     def applied(self, api: Api) -> list[dict[str, Any]]:
         """Told before anything is published, so that hours and caps hold for its first message."""
@@ -58,7 +58,7 @@ def planned_project(folder: Path, here: Mapping[Key, Thing], api: Api) -> Planne
         return PlannedProject()
     _refuse_foreign_words(project, here)
     there = api.get("workspace")
-    return PlannedProject(body_of(project, there), there, dict(_by_deploy(project, _stack(api))))
+    return PlannedProject(body_of(project, there), there, dict(_by_deploy(project, stack_of(api))))
 
 
 def _by_deploy(project: Project, stack: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -69,7 +69,7 @@ def _by_deploy(project: Project, stack: Mapping[str, str]) -> Iterator[tuple[str
             yield name, known
 
 
-def _stack(api: Api) -> dict[str, str]:
+def stack_of(api: Api) -> dict[str, str]:
     """What the deployment said; a stack from before tells nothing."""
     try:
         found: dict[str, str] = api.get("workspace", "stack")

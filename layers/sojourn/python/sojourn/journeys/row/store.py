@@ -18,6 +18,8 @@ from sojourn.transactions import Key, Value, Write, check, number, text, update
 
 OPEN_SHARDS = 8
 
+FAILED = "failed"  # the part of the index in which a run stands that failed, until a person has seen to it
+
 MOST_FACTS, MOST_REPLY, MOST_REPLIES = 4_096, 8_192, 65_536  # bytes of JSON
 
 # The same conditions and changes as `runs` and `stand` write, for transactions (see sojourn.transactions).
@@ -39,7 +41,8 @@ IN_JSON = {"carried", "rounds", "replies"}
 
 
 class EnrolmentRow(PeopleRow, discriminator="enrolment"):
-    """sk ENROL#<journey>#<entry>. `open` stands only while the run is active: the index Open holds no history."""
+    """sk ENROL#<journey>#<entry>. `open` stands only while the run is active, or has failed and nobody has seen to it:
+    the index Open holds no history."""
 
     version = NumberAttribute()
     version_arn = UnicodeAttribute()
@@ -244,10 +247,15 @@ def no_wait() -> list[Action]:
 
 def closed(status: Status, reason: str, now: str) -> list[Action]:
     """The run is over."""
+    is_failed = status is Status.FAILED
     actions: list[Action] = [
         EnrolmentRow.status.set(status.value),
         EnrolmentRow.ended_at.set(now),
-        EnrolmentRow.open.remove(),
+        *(
+            [EnrolmentRow.open.set(FAILED), EnrolmentRow.until.set(now)]
+            if is_failed
+            else [EnrolmentRow.open.remove()]
+        ),
     ]
     return [*actions, EnrolmentRow.reason.set(reason)] if reason else actions
 

@@ -1,0 +1,107 @@
+"""The console asks the API as any program would, but in this process: same roles, same checks, same log of changes.
+
+ask(session, "GET", "/api/journeys", {"limit": "20"}).body["items"]
+ask(session, "PUT", at("/api/journeys/{name}", name="welcome"), body=yaml, headers={"If-Match": '"3"'})
+"""
+
+import base64
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from chalice.app import Request, Response
+from chalice.local import MatchResult, RouteMatcher
+
+from functions.api.console.session import Session
+from functions.api.routing import VIEWS, served
+from sojourn.bootstrap import store_errors_translated
+from sojourn.errors import Problem, Retryable
+
+Body = Mapping[str, Any] | list[Any] | str | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the API said; headers by their names in lower case."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+def ask(
+    session: Session,
+    method: str,
+    path: str,
+    query: Mapping[str, Any] | None = None,
+    body: Body = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """The API's answer to whoever is signed in; what it refuses rises as the Problem that it is."""
+    route = _route(path)
+    request = _request(method, route, query or {}, body, headers or {})
+    try:
+        with store_errors_translated():
+            told = served(session.key, request, method, route.route, request.uri_params or {})
+    except Retryable as error:
+        raise Problem(503, "try_again", "busy: send the same request again") from error
+    return _answer(told)
+
+
+def at(path: str, **named: object) -> str:
+    """The path with its parts filled in, whatever characters they have: `at("/api/contacts/{contact}", contact=id)`."""
+    return path.format(**{name: quote(str(value), safe="") for name, value in named.items()})
+
+
+def _route(path: str) -> MatchResult:
+    try:
+        return _matcher().match_route(path)
+    except ValueError:
+        raise Problem(404, "not_found", "there is nothing at this path") from None
+
+
+@functools.cache
+def _matcher() -> RouteMatcher:
+    return RouteMatcher(sorted({path for _, path in VIEWS}))
+
+
+def _request(
+    method: str, route: MatchResult, query: Mapping[str, Any], body: Body, headers: Mapping[str, str]
+) -> Request:
+    """The same as the gateway and the shim would make."""
+    if (method, route.route) not in VIEWS:
+        raise Problem(405, "method_not_allowed", "this path has other methods")
+    raw = body if isinstance(body, bytes | str | None) else json.dumps(body)
+    asked = {name: [str(value)] for name, value in query.items() if value not in (None, "")}
+    return Request(
+        {
+            "path": route.route,
+            "httpMethod": method,
+            "headers": {"content-type": "application/json", **{k.lower(): v for k, v in headers.items()}},
+            "multiValueQueryStringParameters": asked or None,
+            "pathParameters": {name: unquote(value) for name, value in route.captured.items()},
+            "stageVariables": None,
+            "requestContext": {"resourcePath": route.route, "httpMethod": method, "method": method},
+            "body": base64.b64encode(raw).decode() if isinstance(raw, bytes) else raw,
+            "isBase64Encoded": isinstance(raw, bytes),
+        }
+    )
+
+
+def _answer(told: Any) -> Answer:
+    if not isinstance(told, Response):
+        return Answer(200, _plain(told), {})
+    headers = {name.lower(): str(value) for name, value in told.headers.items()}
+    body = _plain(told.body)
+    if told.status_code >= 400:
+        said = body if isinstance(body, dict) else {}
+        raise Problem(told.status_code, said.get("code", "refused"), said.get("message", ""))
+    return Answer(told.status_code, body, headers)
+
+
+def _plain(body: Any) -> Any:
+    """As a program would read it; bytes and text stay."""
+    return body if isinstance(body, bytes | str) else json.loads(json.dumps(body))

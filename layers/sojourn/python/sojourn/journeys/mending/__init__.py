@@ -1,0 +1,1 @@
+"""Runs that stand still or failed: found, and let go on or ended by a person."""

@@ -1,0 +1,40 @@
+"""The drafts that wait for a person: journey after journey, each in the order in which they expire.
+
+Read from the rows that a word for a whole journey finds, page after page. A row whose message has gone meanwhile is
+passed over, so a page may be short.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sojourn.due.store import due_under
+from sojourn.journeys.letting_go import UNDER, draft_of
+from sojourn.messages.model import Message
+
+Place = tuple[str, str]  # a journey, and the row behind which the next page begins
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that somebody may release or discard, and until when."""
+
+    message: Message
+    expires: datetime
+
+
+def waiting(
+    journeys: Iterable[str], *, most: int, after: Place | None = None
+) -> tuple[list[Draft], Place | None]:
+    """A page, and where the next begins when there may be one."""
+    found: list[Draft] = []
+    looked, last = 0, after or ("", "")
+    for journey in sorted(name for name in journeys if name >= last[0]):
+        behind = last[1] if journey == last[0] else None
+        for row, due in due_under(f"{UNDER}{journey}", after=behind, most=most - looked):
+            looked, last = looked + 1, (journey, row.sk)
+            if message := draft_of(due):
+                found.append(Draft(message, due.at))
+        if looked == most:
+            return found, last
+    return found, None

@@ -1,0 +1,71 @@
+"""The room of journeys in Chromium: the list, the live view, a pause in a dialog, versions; without scripts, too."""
+
+from sojourn.journeys.live import State, change_state
+from tests.browser.conftest import Console
+from tests.browser.windows import PHONE, good, pictures
+from tests.functions.console.journeys_there import a_draft, a_running_journey
+from tests.insight_rows import NOW
+
+WELCOME = "/console/journeys/welcome"
+
+
+def test_the_room_of_journeys(console: Console):
+    window = console.signed_in("approver")
+    page = window.page
+
+    window.go("/console/journeys")
+    assert page.is_visible("text=No journeys yet")
+    good(window)
+
+    a_running_journey()
+    a_draft()
+    window.go("/console/journeys")
+    window.until("document.body.textContent.includes('1,204')")  # rows ask for their figures
+    good(window)
+    pictures(window, "journeys")
+
+    page.click("text=welcome")
+    assert window.path == WELCOME
+    window.until("document.body.textContent.includes('12 people here')")
+    good(window)
+    pictures(window, "journey")
+
+    page.click(".tabs >> text=Versions")
+    good(window)
+    pictures(window, "journey-versions")
+
+    window.go(WELCOME)
+    window.until("document.body.textContent.includes('12 people here')")
+    page.click("text=Pause")
+    page.wait_for_selector("dialog[open] >> text=16 people are in it now.")
+    page.click("dialog[open] button:has-text('Pause')")
+    page.wait_for_selector("text=Paused: nobody leaves")
+    good(window)
+
+    page.click("a:has-text('12 people here')")
+    assert window.path == f"{WELCOME}/people"
+    good(window)
+    window.go(f"{WELCOME}/explain")
+    good(window)
+
+
+def test_without_scripts_on_a_phone_one_reads_and_resumes(console: Console):
+    a_running_journey()
+    change_state("welcome", State.LIVE, now=NOW)
+    window = console.signed_in("approver", size=PHONE, scripts=False)
+    page = window.page
+
+    window.go("/console/journeys")
+    page.click("th >> text=welcome")
+    page.click("text=Count people")
+    assert page.is_visible("text=12 people here")
+    page.click(".page-head a:has-text('Pause')")
+    assert page.is_visible("text=16 people are in it now.")
+    page.click("main button:has-text('Pause')")
+    assert page.is_visible("text=Paused: nobody leaves")
+    page.click(".page-head a:has-text('Resume')")
+    page.check("text=Spread them over two hours")
+    page.click("main button:has-text('Resume')")
+    assert window.path == WELCOME
+    assert page.is_visible(".page-head >> text=Live")
+    assert window.foreign() == []
