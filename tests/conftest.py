@@ -16,6 +16,13 @@ from tests.faults.tally import POINTS, VIOLATIONS
 from tests.stories import stage
 
 OWNER = "SOJOURN_OWNER"
+KEPT = (  # what a container keeps of rows that never change
+    ("sojourn.messages.library", "get_template"),
+    ("sojourn.journeys.versions", "published"),
+    ("sojourn.journeys.live", "_read"),
+    ("sojourn.segments.store", "_cuts"),
+    ("sojourn.segments.store", "_index"),
+)
 PLACES = ("stories", "infra_local", "browser")  # where each test process of the stories collects
 
 
@@ -56,6 +63,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """No process outlives the run."""
     if not hasattr(session.config, "workerinput"):
         stage.clear(owner=os.environ[OWNER])
+
+
+@pytest.fixture(autouse=True)
+def _a_new_container() -> None:
+    """No test remembers what another has read: a row kept as immutable is another one in the next test's tables."""
+    for module, name in KEPT:
+        if loaded := sys.modules.get(module):
+            getattr(loaded, name).cache_clear()
 
 
 @pytest.fixture(autouse=True)

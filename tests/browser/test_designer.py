@@ -6,13 +6,12 @@ from playwright.sync_api import Dialog
 
 from tests.browser.conftest import Console
 from tests.browser.hands import drag, reach, tree
-from tests.browser.windows import DESKTOP, PHONE, Window, good, pictures
+from tests.browser.windows import DESKTOP, IS_STILL, PHONE, Window, good, pictures
 from tests.functions.console.journeys_there import a_running_journey
 
 NEW, WELCOME = "/console/new-journey", "/console/journeys/welcome"
 CARDS = ".canvas-card .name"
 IS_SAVED = "document.querySelector('[data-unsaved]').hidden"
-IS_STILL = "document.querySelector('.htmx-request, .htmx-settling') === null"
 STEPS = """document.querySelector('#tree').dataset.tree.split('"kind"').length"""
 # Three ways to go: bought, a friend of the house, anybody else.
 DRAWN = [

@@ -9,12 +9,11 @@ import pytest
 
 from tests.browser.conftest import Console
 from tests.browser.hands import drag, tree
-from tests.browser.windows import Window
+from tests.browser.windows import IS_STILL, Window
 from tests.stories.cloud import Cloud, Person, eventually
 
 pytestmark = pytest.mark.local_cloud
 STEPS = """document.querySelector('#tree').dataset.tree.split('"kind"').length"""
-QUIET = "document.querySelector('.htmx-request, .htmx-settling') === null"
 SHOP = "https://shop.example.com/fair"
 FOOT = '<p><a href="{{ unsubscribe_url }}">Unsubscribe</a> {{ postal_address }}</p>'
 PATIENT = 200_000  # milliseconds: a segment takes force after two waits of 70 s
@@ -168,12 +167,12 @@ def template(window: Window, name: str) -> None:
 def dropped(window: Window, kind: str, gap: int) -> None:
     before = window.page.evaluate(STEPS)
     drag(window, f".tool[data-kind='{kind}']", gap)
-    window.until(f"{STEPS} === {before + 1} && {QUIET}")
+    window.until(f"{STEPS} === {before + 1} && {IS_STILL}")
 
 
 def card(window: Window, step: str, title: str) -> None:
     window.page.click(f".canvas-card .name:text-is('{step}')")
-    window.until(f"document.querySelector('#panel-title').textContent === {json.dumps(title)} && {QUIET}")
+    window.until(f"document.querySelector('#panel-title').textContent === {json.dumps(title)} && {IS_STILL}")
 
 
 def says(window: Window, label: str, value: str) -> None:
@@ -188,4 +187,4 @@ def says(window: Window, label: str, value: str) -> None:
 
 
 def written(window: Window, words: str) -> None:
-    window.until(f"document.querySelector('#source').value.includes({json.dumps(words)}) && {QUIET}")
+    window.until(f"document.querySelector('#source').value.includes({json.dumps(words)}) && {IS_STILL}")

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import TimeoutError as LateError
 
 from tests.browser.conftest import Console
-from tests.browser.windows import Window, good, pictures
+from tests.browser.windows import IS_STILL, Window, good, pictures
 from tests.console import PASSWORD
 from tests.stories.cloud import Cloud, Person, eventually
 
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.local_cloud
 PATIENT = 60_000  # milliseconds: the machine plays other stories, too
 FORCE = """async (path) => (await fetch(path, {method: "POST", redirect: "manual",
   body: new URLSearchParams({reason: "x", csrf: document.querySelector("input[name=csrf]").value})})).status"""
-IS_STILL = "document.querySelector('.htmx-request, .htmx-settling') === null"
 LETTER = """\
 journey: NAME
 purpose: marketing

@@ -8,10 +8,8 @@ from functions.api.console.palette import names
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import put_profile
 from tests.browser.conftest import Console
-from tests.browser.windows import good, pictures
+from tests.browser.windows import IS_STILL, good, pictures
 from tests.segments_shown import in_force, segments_world
-
-IS_STILL = "document.querySelector('.htmx-request, .htmx-settling') === null"
 
 
 @pytest.fixture(autouse=True)

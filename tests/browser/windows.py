@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
 from infra.web.console import MODULES
 from tests.stories.cloud import eventually
@@ -32,7 +32,13 @@ DESKTOP, PHONE, NARROW = (1280, 900), (390, 844), (320, 640)
 SCHEMES = ("light", "dark")
 SCRIPT_BUDGET = 60 * 1024  # gzipped, on an ordinary page
 SHIFT = 0.01
-PATIENCE = 15
+PATIENCE = 60  # seconds; only what fails takes them
+HOLDS = """(() => {
+  try { return Boolean(EXPRESSION) } catch (why) { if (why instanceof TypeError) return false; throw why }
+})()"""
+IS_STILL = (
+    "document.querySelector('.htmx-request, .htmx-settling') === null"  # every answer is in and has settled
+)
 # The tests' own scripts, axe among them, try to run in every frame and to talk to it: in these nothing does.
 OWN = ("frame is sandboxed", "origin ('null')")
 # Runs before any script of a page: how much of it moves without anybody having touched it.
@@ -80,7 +86,17 @@ class Window:
 
     def until(self, expression: str) -> None:
         """Wait for the truth of an expression: the page's own policy forbids Playwright's `wait_for_function`."""
-        assert eventually(lambda: self.page.evaluate(expression), within=PATIENCE, every=0.03)
+        assert eventually(lambda: self._holds(expression), within=PATIENCE, every=0.03)
+
+    def _holds(self, expression: str) -> bool:
+        """While a page gives way to the next, nothing holds of what it does not have: its body, an element."""
+        asked = HOLDS.replace("EXPRESSION", expression)
+        try:
+            return bool(self.page.evaluate(asked))
+        except Error as why:
+            if "context was destroyed" in str(why):
+                return False
+            raise
 
     def settle(self) -> None:
         """The network was ours alone, the page was content, and nothing moved under the hand."""
