@@ -32,7 +32,7 @@ def test_a_contact_is_found_read_explained_changed_and_not_erased_by_a_slip(cons
     good(window)
     pictures(window, "contact")
     window.page.click("#life nav >> text=Messages")
-    assert "was skipped" in window.page.inner_text("#life")
+    window.says("#life", "was skipped")
     assert "Entered the journey" not in window.page.inner_text("#life")
 
     window.page.click("text=Explain >> nth=0")
@@ -46,7 +46,7 @@ def test_a_contact_is_found_read_explained_changed_and_not_erased_by_a_slip(cons
     window.page.get_by_label("orders").fill("13")
     window.page.click("#traits button >> text=Save")
     window.page.wait_for_url(f"**{PATH}")
-    assert "Saved" in window.page.inner_text(".flashes")
+    window.says(".flashes", "Saved")
 
     window.go(f"{PATH}/erase")
     good(window)
@@ -55,7 +55,7 @@ def test_a_contact_is_found_read_explained_changed_and_not_erased_by_a_slip(cons
     window.expected = len(window.complaints) + 1  # the page that refuses
     window.page.click("text=Erase >> nth=-1")
     window.page.wait_for_selector("#typed-error")
-    assert ADA in window.page.inner_text("form.confirm")
+    window.says("form.confirm", ADA)
 
 
 def test_hostile_text_runs_nowhere(console: Console):
@@ -67,7 +67,7 @@ def test_hostile_text_runs_nowhere(console: Console):
         window.go(path)
         good(window)
         assert "owned" not in window.page.title().split(" · ")[-1]
-        assert "document.title" in window.page.inner_text("main")
+        window.says("main", "document.title")
 
 
 def test_two_who_are_one_are_seen_side_by_side_and_merged(console: Console):
@@ -95,4 +95,4 @@ def test_two_who_are_one_are_seen_side_by_side_and_merged(console: Console):
     window.page.click("text=Merge them")
     window.page.wait_for_url(f"**{PATH}")
 
-    assert "They are one" in window.page.inner_text(".flashes")
+    window.says(".flashes", "They are one")

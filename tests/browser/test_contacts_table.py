@@ -98,6 +98,6 @@ def test_people_of_a_segment_are_looked_at_and_changed(console: Console):
     page.wait_for_selector("text=Done: 120 people.")  # the second step went by itself
     assert "done=120" in page.url
     page.reload()
-    assert "Done: 120 people." in page.inner_text("main")
+    window.says("main", "Done: 120 people.")
     good(window)
     assert tagged() == 120

@@ -72,7 +72,7 @@ def test_what_was_done_is_undone_and_done_again_and_a_step_goes_by_a_key(console
     assert not page.is_visible("[data-unsaved]")
 
     dropped(window, "wait", 1)
-    assert page.is_visible("[data-unsaved]")
+    window.sees("[data-unsaved]")
     page.focus("main")
     page.keyboard.press("Delete")
     window.until("!document.querySelector('#source').value.includes('wait')")
@@ -112,13 +112,13 @@ def test_work_that_was_not_saved_is_asked_about_and_offered_on_return(console: C
 def test_on_a_phone_the_outline_comes_first_and_a_view_is_remembered(console: Console):
     window = opened(console, size=PHONE)
     page = window.page
-    assert page.is_visible("[data-part=outline]")
+    window.sees("[data-part=outline]")
     assert not page.is_visible(".board")
 
     page.click("[data-show=text]")
-    assert page.is_visible("#source")
+    window.sees("#source")
     window.go(NEW)
-    assert page.is_visible("#source")
+    window.sees("#source")
     assert not page.is_visible("[data-part=outline]")
 
 
@@ -168,7 +168,7 @@ def test_what_is_saved_is_not_asked_about(console: Console):
     name.fill("Wait a little")
     name.press("Tab")
     page.wait_for_selector(f"{CARDS} >> text=Wait a little")
-    assert page.is_visible("[data-unsaved]")
+    window.sees("[data-unsaved]")
 
     page.click("#save")
     page.wait_for_selector(".flashes >> text=Saved as revision")

@@ -20,7 +20,7 @@ def test_the_door_is_good_for_everybody(console: Console):
 def test_who_signs_in_comes_home(console: Console, size: tuple[int, int]):
     window = console.signed_in("editor", size=size)
 
-    assert window.path == "/console"
+    window.at("/console")
     good(window)
 
 
@@ -29,17 +29,17 @@ def test_the_door_opens_without_scripts(console: Console):
     window = console.stranger(scripts=False, size=PHONE)
 
     window.go("/console")
-    assert window.path == "/console/login"
+    window.at("/console/login")
     window.page.fill("#email", "ada@example.org")
     window.page.fill("#password", PASSWORD)
     window.page.click("main button[type=submit]")
 
-    assert window.path == "/console"
+    window.at("/console")
     window.page.click(".topbar summary")
-    assert window.page.is_visible(".topbar nav a[href='/console']")
+    window.sees(".topbar nav a[href='/console']")
     assert not window.page.is_visible("[data-theme-switch]")
     window.page.click(".topbar .menu-body button")
-    assert window.path == "/console/login"
+    window.at("/console/login")
     assert window.foreign() == []
 
 

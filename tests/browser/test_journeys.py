@@ -14,7 +14,7 @@ def test_the_room_of_journeys(console: Console):
     page = window.page
 
     window.go("/console/journeys")
-    assert page.is_visible("text=No journeys yet")
+    window.sees("text=No journeys yet")
     good(window)
 
     a_running_journey()
@@ -25,7 +25,7 @@ def test_the_room_of_journeys(console: Console):
     pictures(window, "journeys")
 
     page.click("text=welcome")
-    assert window.path == WELCOME
+    window.at(WELCOME)
     window.until("document.body.textContent.includes('12 people here')")
     good(window)
     pictures(window, "journey")
@@ -43,7 +43,7 @@ def test_the_room_of_journeys(console: Console):
     good(window)
 
     page.click("a:has-text('12 people here')")
-    assert window.path == f"{WELCOME}/people"
+    window.at(f"{WELCOME}/people")
     good(window)
     window.go(f"{WELCOME}/explain")
     good(window)
@@ -58,14 +58,14 @@ def test_without_scripts_on_a_phone_one_reads_and_resumes(console: Console):
     window.go("/console/journeys")
     page.click("th >> text=welcome")
     page.click("text=Count people")
-    assert page.is_visible("text=12 people here")
+    window.sees("text=12 people here")
     page.click(".page-head a:has-text('Pause')")
-    assert page.is_visible("text=16 people are in it now.")
+    window.sees("text=16 people are in it now.")
     page.click("main button:has-text('Pause')")
-    assert page.is_visible("text=Paused: nobody leaves")
+    window.sees("text=Paused: nobody leaves")
     page.click(".page-head a:has-text('Resume')")
     page.check("text=Spread them over two hours")
     page.click("main button:has-text('Resume')")
-    assert window.path == WELCOME
-    assert page.is_visible(".page-head >> text=Live")
+    window.at(WELCOME)
+    window.sees(".page-head >> text=Live")
     assert window.foreign() == []

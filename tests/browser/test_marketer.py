@@ -48,7 +48,7 @@ def test_from_a_file_to_a_mail_without_a_command(on_cloud: Console, cloud: Cloud
     mails = eventually(lambda: cloud.mails(Person(people[0])))
     assert f"A stall for {people[0]}" in mails[0]["subject"]
     window.go(f"/console/journeys/{name}?count=yes")
-    assert "3 people came in." in window.page.inner_text("main")
+    window.says("main", "3 people came in.")
     window.settle()
 
 

@@ -10,11 +10,11 @@ from tests.browser.windows import SCRIPT_BUDGET
 def test_an_admin_comes_in_and_goes(on_cloud: Console):
     window = on_cloud.signed_in("admin", "admin.of.the.door@example.org")
 
-    assert window.path == "/console"
+    window.at("/console")
     assert sum(window.scripts.values()) <= SCRIPT_BUDGET
     window.settle()
 
     window.page.click(".side >> text=Sign out")
     window.page.wait_for_url("**/console/login**")
     window.go("/console")
-    assert window.path == "/console/login"
+    window.at("/console/login")

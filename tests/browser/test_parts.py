@@ -158,15 +158,15 @@ def test_what_cannot_be_undone_is_asked_in_a_dialog_with_the_server_s_figures(wi
     window.page.click("text=Stop…")
 
     window.page.wait_for_selector("dialog[open] .touched")
-    assert "1,204 people" in window.page.inner_text("dialog[open]")
+    window.says("dialog[open]", "1,204 people")
     window.page.click("dialog[open] [data-close]")
-    assert window.path == "/console/parts"
+    window.at("/console/parts")
     assert window.page.query_selector("dialog[open]") is None
 
 
 def test_a_form_that_asks_first_is_not_sent_before_the_yes(window: Window):
     window.page.click(".actions >> text=Pause")
-    assert "1,204" in window.page.inner_text("#ask-text")
+    window.says("#ask-text", "1,204")
 
     window.page.keyboard.press("Escape")
     assert not [each for each in window.asked if each.endswith("/pause")]
@@ -194,7 +194,7 @@ def test_shortcuts_are_told_and_sleep_while_somebody_writes(window: Window):
     window.page.keyboard.press("/")
     window.page.keyboard.type("gj?")
     assert window.page.input_value("main input[type=search]") == "gj?"
-    assert window.path == "/console/parts"
+    window.at("/console/parts")
 
     window.page.focus("h1 >> xpath=ancestor::main")
     window.page.keyboard.press("g")
@@ -206,12 +206,12 @@ def test_without_scripts_everything_is_there_but_what_scripts_do(windows: Window
     window = windows.open(origin, scripts=False)
     window.go("/console/parts")
 
-    assert window.page.is_visible("text=Ada Lovelace")
+    window.sees("text=Ada Lovelace")
     assert not window.page.is_visible("[data-copy]")
     window.page.click(".chart summary")
-    assert window.page.is_visible(".chart details table")
+    window.sees(".chart details table")
     window.page.click("text=Go to…")
-    assert window.path == "/console/palette"
+    window.at("/console/palette")
 
 
 SAY = """addEventListener("submit", (event) => { event.preventDefault();

@@ -20,7 +20,6 @@ from tests.console import PASSWORD
 from tests.stories.cloud import Cloud, Person, eventually
 
 pytestmark = pytest.mark.local_cloud
-PATIENT = 60_000  # milliseconds: the machine plays other stories, too
 FORCE = """async (path) => (await fetch(path, {method: "POST", redirect: "manual",
   body: new URLSearchParams({reason: "x", csrf: document.querySelector("input[name=csrf]").value})})).status"""
 LETTER = """\
@@ -97,7 +96,7 @@ def test_a_second_person_agrees_and_whoever_waits_is_moved(on_cloud: Console, cl
     typed(ada, "step-steps-1", "f:steps/1/for", "90")
     saved(ada)
     ada.go(f"{here}/publish?count=yes")
-    assert "another approver must agree" in ada.page.inner_text("#approvals")
+    ada.says("#approvals", "another approver must agree")
     assert ada.page.locator("#publish").count() == 0
 
     bob = signed_in(on_cloud, "approver", "bob@vintage.example.org")
@@ -161,12 +160,12 @@ def test_a_viewer_looks_and_is_refused_until_an_admin_says_otherwise(on_cloud: C
     viewer = signed_in(on_cloud, "viewer", email)
 
     viewer.go(here)
-    assert "Send the welcome" in viewer.page.inner_text("main")
+    viewer.says("main", "Send the welcome")
     for word in ("Edit", "Pause", "Stop"):
         assert viewer.page.locator("main").get_by_role("link", name=word, exact=True).count() == 0
     viewer.expected = 2  # a refused page and a refused form: 403 each
     assert viewer.go(f"{here}/pause").status == 403
-    assert "asks for the role approver, and yours is viewer" in viewer.page.inner_text("main")
+    viewer.says("main", "asks for the role approver, and yours is viewer")
     assert forced(viewer, f"{here}/pause") == 403
     viewer.go(here)
     assert "Paused: nobody leaves" not in viewer.page.inner_text("main")
@@ -174,7 +173,7 @@ def test_a_viewer_looks_and_is_refused_until_an_admin_says_otherwise(on_cloud: C
 
     gives(admin, email, "approver")
     viewer.go(here)
-    assert viewer.path == "/console/login"  # a session knows no role but its own
+    viewer.at("/console/login")  # a session knows no role but its own)
     viewer.sign_in(email, PASSWORD)
     viewer.go(here)
     viewer.page.locator("main").get_by_role("link", name="Pause", exact=True).wait_for()
@@ -197,7 +196,6 @@ def signed_in(console: Console, role: str, email: str) -> Window:
         window = console.signed_in(role, email)
     except LateError:
         window = console.signed_in(role, email)
-    window.page.set_default_timeout(PATIENT)
     return window
 
 

@@ -89,12 +89,12 @@ def test_without_scripts_on_a_phone_it_is_rehearsed_and_published(console: Conso
 
     window.go("/console/journeys/newcomers/rehearse")
     page.click("#rehearse button")
-    assert page.is_visible("text=Came in")
+    window.sees("text=Came in")
     window.go("/console/journeys/newcomers/publish")
     page.click("text=See whom it touches")
-    assert page.is_visible("text=Sending is live")
+    window.sees("text=Sending is live")
     page.click("#publish button")
 
-    assert window.path == "/console/journeys/newcomers"
+    window.at("/console/journeys/newcomers")
     assert live()["newcomers"].version == 1
     assert window.foreign() == []

@@ -82,10 +82,10 @@ def test_segments_are_written_without_scripts_too(console: Console):
     window.go("/console/new-segment")
     window.page.fill("#source", "segment: payers\nrule:\n  - {attribute: plan, is: pro}\n")
     window.page.click("#segment button:has-text('Preview')")
-    assert "ada@example.org" in window.page.inner_text("#preview")
+    window.says("#preview", "ada@example.org")
     window.page.click("#segment button:has-text('Save')")
 
-    assert window.path == "/console/segments/payers"
+    window.at("/console/segments/payers")
     assert window.foreign() == []
 
 

@@ -57,7 +57,7 @@ def test_templates_are_good_to_look_at_and_to_write(console: Console):
     window.page.fill("#text", "{{ roast")
     window.expected += 1  # a refused form is one
     window.page.click("#template button:has-text('Save')")
-    assert window.page.is_visible("#text-error")
+    window.sees("#text-error")
     assert window.page.input_value("#text") == "{{ roast"
     good(window)
 
@@ -74,4 +74,4 @@ def test_what_is_written_is_shown_and_checked_beside(console: Console):
     window.page.fill("#html", "<p>{{ firstName</p>")
     window.page.wait_for_selector("#lint:has-text('1 thing to mend')")
 
-    assert window.path == "/console/templates/autumn-roast/edit"
+    window.at("/console/templates/autumn-roast/edit")

@@ -18,7 +18,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from infra.web.console import MODULES
 from tests.stories.cloud import eventually
@@ -88,6 +97,18 @@ class Window:
         """Wait for the truth of an expression: the page's own policy forbids Playwright's `wait_for_function`."""
         assert eventually(lambda: self._holds(expression), within=PATIENCE, every=0.03)
 
+    def sees(self, what: str) -> None:
+        """Wait till this is there to be seen: a click does not wait for the page that it leads to."""
+        self.page.wait_for_selector(what, state="visible")
+
+    def says(self, what: str, text: str) -> None:
+        """Wait till these words stand there."""
+        expect(self.page.locator(what)).to_contain_text(text, use_inner_text=True, timeout=PATIENCE * 1_000)
+
+    def at(self, path: str) -> None:
+        """Wait till the window has come to this page."""
+        self.page.wait_for_url(lambda url: urlsplit(url).path == path)
+
     def _holds(self, expression: str) -> bool:
         """While a page gives way to the next, nothing holds of what it does not have: its body, an element."""
         asked = HOLDS.replace("EXPRESSION", expression)
@@ -138,6 +159,7 @@ class Windows:
             timezone_id="Europe/Berlin",
             locale="en-GB",
         )
+        context.set_default_timeout(PATIENCE * 1_000)
         for name, value in (cookies or {}).items():
             context.add_cookies([{"name": name, "value": value, "url": origin}])
         if scripts:

@@ -39,7 +39,9 @@ export function keep(home, work) {
     forget(key);
   });
   addEventListener("beforeunload", (event) => {
-    if (isUnsaved() && !isLeaving) event.preventDefault();
+    if (!isUnsaved() || isLeaving) return;
+    note(); // an answer may have come that nobody was told of yet
+    event.preventDefault();
   });
   offerKept();
   return { note };
