@@ -36,22 +36,24 @@ demo: install ## Replay five weeks of real customers through the whole product (
 purchases: up ## Import all 69,659 CDNOW purchases into the local cloud, and hold the profiles against the file (CUSTOMERS=n)
 	@$(VENV)/python -m infra.local.demo.purchases
 
-# The templates are linted by the tests (tests/template), not once more before them.
+# Modules are compiled once, not by each of a dozen processes, and beside the tree.
+check test: export PYTHONDONTWRITEBYTECODE :=
+check test: export PYTHONPYCACHEPREFIX := $(CURDIR)/.sojourn/pycache
+
+# The templates are linted by the tests (tests/template), not once more before them. While types are checked on one core
+# the tests are compiled on another, so that their processes find them so; what is wrong with one of them, they say.
 check: install ## Everything that CI asks: format, lint, types, ASL, template, tests
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
-	@$(VENV)/mypy
 	@$(VENV)/python -m sojourn.journeys.files statemachines/journeys
 	@$(VENV)/sojourn segment check statemachines/segments
+	@$(VENV)/mypy & types=$$!; $(VENV)/python -m pytest -q --collect-only >/dev/null 2>&1; wait $$types
 	@$(MAKE) --no-print-directory test
 
 format: install ## Put the code in the house's format
 	@$(VENV)/ruff format .
 	@$(VENV)/ruff check --fix .
 
-# Modules are compiled once, not by each of a dozen processes, and beside the tree.
-test: export PYTHONDONTWRITEBYTECODE :=
-test: export PYTHONPYCACHEPREFIX := $(CURDIR)/.sojourn/pycache
 test: install ## Run the tests, the stories on a local cloud of their own last (ARGS=… goes to one pytest instead)
 	@$(VENV)/python -m infra.browser
 ifdef ARGS

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 from moto import mock_aws
 
 from sojourn.contacts.attributes import use_registry
 from sojourn.contacts.workspace import use_workspace
 from sojourn.settings import Settings
-from sojourn.tables import bind
+from sojourn.tables import bind, connection
 
 REGION = "us-east-1"
 SETTINGS = Settings(
@@ -67,10 +66,10 @@ def moto_cloud() -> Iterator[Settings]:
     os.environ.pop("AWS_ENDPOINT_URL", None)
     try:
         with mock_aws():
-            client = boto3.client("dynamodb", region_name=REGION)
+            bind(SETTINGS, region=REGION)
+            client = connection().client  # to make one more takes longer than all the tables
             for name in TABLES:
                 client.create_table(**_definition(name))
-            bind(SETTINGS, region=REGION)
             yield SETTINGS
     finally:
         use_registry(None)  # what this cloud knew

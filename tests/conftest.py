@@ -5,6 +5,7 @@ The stories share one local cloud, whatever the number of test processes; it end
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -23,6 +24,7 @@ KEPT = (  # what a container keeps of rows that never change
     ("sojourn.segments.store", "_cuts"),
     ("sojourn.segments.store", "_index"),
 )
+RARELY = (10_000, 20, 50)  # looking for garbage as often as Python does took a ninth of the tests' time
 PLACES = ("stories", "infra_local", "browser")  # where each test process of the stories collects
 
 
@@ -34,6 +36,7 @@ def is_told(item: pytest.Item) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run owns whatever the run starts; its helpers inherit the number."""
     quick.install()
+    gc.set_threshold(*RARELY)
     # By the wall's clock a busy machine would fail what is right.
     settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("patient")

@@ -1,5 +1,6 @@
 """The journeys that ship: they compile to what was tried, pass Step Functions' schema, and walk every path."""
 
+import functools
 import json
 import time
 from collections.abc import Callable
@@ -10,8 +11,9 @@ from typing import Any
 
 import jsonata
 import pytest
-from cfnlint import api as cfnlint  # type: ignore[import-untyped, unused-ignore]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped, unused-ignore]
+from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped, unused-ignore]
+from cfnlint.decode.decode import decode_str  # type: ignore[import-untyped, unused-ignore]
+from cfnlint.runner import Runner  # type: ignore[import-untyped, unused-ignore]
 
 from sojourn.asl.execution import Execution, Status
 from sojourn.asl.expressions import closure, is_expression
@@ -121,9 +123,14 @@ def lint(asl: dict[str, Any]) -> list[str]:
     role = "arn:aws:iam::123456789012:role/journey"
     machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"RoleArn": role, "Definition": asl}}
     template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Machine": machine}}
-    text = json.dumps(template, ensure_ascii=False)
-    found = cfnlint.lint(text, config=ManualArgs(regions=["us-east-1"]))
-    return [match.rule.id for match in found]
+    read, errors = decode_str(json.dumps(template, ensure_ascii=False))
+    return [match.rule.id for match in (*errors, *cfn_lint().validate_template(read))]
+
+
+@functools.cache
+def cfn_lint() -> Any:
+    """Its rules take longer to load than all machines to look at."""
+    return Runner(ConfigMixIn(regions=["us-east-1"]))
 
 
 @dataclass

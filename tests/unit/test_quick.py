@@ -36,6 +36,25 @@ NEVER = {"ConditionExpression": "attribute_not_exists(pk)"}
 EVER = {"ConditionExpression": "attribute_exists(pk)"}
 TOLD = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 WHOSE = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "C#1"}}}
+GROWS: dict[str, Any] = {
+    "UpdateExpression": "SET #m.#l = list_append(#m.#l, :l), fresh = if_not_exists(fresh, :n) DELETE #s :s",
+    "ExpressionAttributeNames": {"#m": "map", "#l": "list", "#s": "set"},
+    "ExpressionAttributeValues": {":l": {"L": [{"N": "7"}]}, ":n": {"N": "1"}, ":s": {"SS": ["a"]}},
+}
+SHRINKS: dict[str, Any] = {
+    "UpdateExpression": "REMOVE #m.#l[0], #m.#l[2], gone",
+    "ExpressionAttributeNames": {"#m": "map", "#l": "list"},
+}
+REFUSED: list[dict[str, Any]] = [  # what no update may say
+    {"UpdateExpression": "SET n = :n, n = :n", "ExpressionAttributeValues": {":n": {"N": "3"}}},
+    {"UpdateExpression": "SET list.x = :n, list = :n", "ExpressionAttributeValues": {":n": {"N": "3"}}},
+    {"UpdateExpression": "SET n = n + :s", "ExpressionAttributeValues": {":s": {"S": "x"}}},
+    {"UpdateExpression": "ADD n :s", "ExpressionAttributeValues": {":s": {"SS": ["x"]}}},
+    {"UpdateExpression": "SET n = nothing"},
+    {"UpdateExpression": "SET pk = :n", "ExpressionAttributeValues": {":n": {"S": "x"}}},
+    {"UpdateExpression": "SET n = :n", "ExpressionAttributeValues": {":m": {"N": "3"}}},
+    {"UpdateExpression": "SET n = :n SET b = :n", "ExpressionAttributeValues": {":n": {"N": "3"}}},
+]
 PEOPLE: list[tuple[str, dict[str, Any]]] = [
     ("put_item", {"Item": ROW, "ReturnValues": "ALL_OLD"}),
     ("put_item", {"Item": {**OTHER, "empty": {"M": {}}}}),
@@ -44,6 +63,10 @@ PEOPLE: list[tuple[str, dict[str, Any]]] = [
     ("get_item", {"Key": KEY, "ProjectionExpression": "b, n"}),
     ("update_item", {"Key": KEY, "ReturnValues": "ALL_NEW", **CHANGE}),
     ("update_item", {"Key": KEY, "UpdateExpression": "SET = 1"}),
+    *(("update_item", {"Key": KEY, "ReturnValues": "ALL_NEW", **GROWS}) for _ in range(2)),
+    ("update_item", {"Key": NEW, "ReturnValues": "ALL_NEW", **GROWS}),
+    *(("update_item", {"Key": KEY, "ReturnValues": "UPDATED_OLD", **SHRINKS}) for _ in range(2)),
+    *(("update_item", {"Key": KEY, **each}) for each in REFUSED),
     ("put_item", {"Item": ROW, **NEVER}),
     ("put_item", {"Item": ROW, **NEVER, **TOLD}),
     ("put_item", {"Item": {"pk": {"S": ""}, "sk": {"S": "x"}}}),
