@@ -74,6 +74,7 @@ def ministack_environment(ports: Mapping[str, int], pace: Pace) -> dict[str, str
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "AUTH": "true",
+        "PYTHONPATH": "",  # a worker imports what was built, whatever this shell points to
         "SFN_WAIT_SCALE": repr(1 / pace.pace),
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # the launcher queues instead
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "1",

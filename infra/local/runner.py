@@ -40,6 +40,8 @@ def up() -> int:
     try:
         code = _relay(daemon)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses it again means the same
+        print(f"\nStopping what was started: {STOP_SECONDS} seconds at most.", flush=True)
         down()
         return 130
     if code == 0 and (started := state.read()):

@@ -64,6 +64,7 @@ def test_ministack_stays_on_the_loopback_enforces_permissions_and_scales_waits()
         "BIND_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
         "AUTH": "true",
+        "PYTHONPATH": "",
         "GATEWAY_PORT": "1001",
         "AWS_ENDPOINT_URL_SESV2": "http://127.0.0.1:1002",
         "SOJOURN_PACE": "17280",

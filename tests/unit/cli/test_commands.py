@@ -72,8 +72,8 @@ def run(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     local = {"api_url": server.url, "api_key": "k"}
     Path(".sojourn/local.json").write_text(json.dumps(local), encoding="utf-8")
 
-    def command(*arguments: str) -> Result:
-        return CliRunner().invoke(main, arguments)
+    def command(*arguments: str, said: str = "") -> Result:
+        return CliRunner().invoke(main, arguments, input=said)
 
     return command
 
@@ -231,3 +231,17 @@ def test_check_and_compile_need_no_cloud(run):
     wrong = run("check", "wrong.journey.yaml")
     assert wrong.exit_code == 1
     assert "wrong.journey.yaml:6" in wrong.output
+
+
+def test_the_region_may_be_named_as_the_aws_command_has_it(run, server, monkeypatch):
+    """boto3 by itself knows AWS_DEFAULT_REGION alone."""
+    ours = {"AWS_REGION": "eu-central-1", "AWS_ENDPOINT_URL": server.url, "AWS_CONFIG_FILE": "none"}
+    for name, value in {**ours, "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    server.answers = [(400, {})]
+
+    run("keys", "list", "--stack", "nobody")
+
+    assert "/eu-central-1/cloudformation/" in server.asked[0][2]

@@ -58,6 +58,18 @@ def test_a_file_is_uploaded_shown_and_imported(run, server, file):
         assert word in result.output
 
 
+@pytest.mark.parametrize("said", ["", "n\n"], ids=["no-terminal", "no"])
+def test_nothing_is_imported_that_nobody_agreed_to(run, server, file, said):
+    place = {"key": "imports/x.csv", "exists": True, "url": ""}
+    server.answers = [(201, place), (200, PREVIEW)]
+
+    result = run("import", "contacts", "people.csv", said=said)
+
+    assert result.exit_code == 1
+    assert "traits.email" in result.output
+    assert ("POST", "/api/imports") not in [asked[:2] for asked in server.asked]
+
+
 def test_what_lies_there_does_not_travel_again(run, server, file):
     place = {"key": "imports/x.csv", "exists": True, "url": f"{server.url}/put"}
     server.answers = [(201, place), (200, PREVIEW), (200, a_job("completed"))]

@@ -18,6 +18,7 @@ from sojourn.http.keys import Keys
 from sojourn.tracking.keys import LinkKeys
 from sojourn.tracking.tokens import Action, read, sign
 from tests.cloud import moto_cloud
+from tests.feedback import before_first
 from tests.insight_rows import NOW
 
 
@@ -76,6 +77,15 @@ def test_a_link_that_was_sent_stays_good_when_its_key_is_turned():
     for keys in (running, LinkKeys()):
         assert read(sent, keys.knowing(sent), Action.UNSUBSCRIBE) is not None
     assert LinkKeys()().active == "k2"
+
+
+@pytest.mark.parametrize("rotate", [rotate_link, rotate_identify, rotate_calls])
+def test_who_rotates_in_the_same_moment_as_another_is_told_in_words(rotate):
+    with (
+        before_first("PutItem", within_stack(rotate)),
+        pytest.raises(click.ClickException, match="in force"),
+    ):
+        within_stack(rotate)()
 
 
 def made(capsys: pytest.CaptureFixture[str], **options: Any) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from sojourn.consent.model import Channel, Consent, Status, apply
 from sojourn.consent.statements import changes_of
+from sojourn.contacts.model import Profile, fold
 from sojourn.events.model import Event
 from sojourn.imports.dialect import Dialect, sniff
 from sojourn.imports.evidence import Statement
@@ -19,6 +20,7 @@ from sojourn.imports.model import Kind
 from sojourn.imports.reading import open_lines, read_headers, read_records
 from sojourn.imports.refusals import ImportRefusedError
 from sojourn.imports.rows import Drawing, Drawn
+from sojourn.journeys.deeds import deed_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PINPOINT = Path(__file__).parent / "pinpoint"
@@ -81,6 +83,18 @@ def test_without_an_id_the_address_is_one_the_same_in_every_spelling():
 
     assert events(first)[0].pk == events(second)[0].pk
     assert events(first)[0].pk.startswith("a#import-")
+
+
+def test_of_several_rows_about_one_person_the_last_has_the_last_word():
+    """In whatever order their events arrive; what only an earlier row tells is known, too."""
+    rows = "".join(f"ada,ada{n}@example.org,{'' if n else 'third'}\n" for n in range(20))
+    said = [event for each in drawn(f"id,email,floor\n{rows}") for event in events(each)]
+
+    for arrived in (said, said[::-1], said[6:] + said[:6]):
+        profile = Profile("c")
+        for event in arrived:
+            profile = fold(profile, deed_of(event), identity=event.pk, sequence="1")
+        assert profile.traits == {"email": "ada19@example.org", "floor": "third"}
 
 
 def test_a_national_number_is_read_in_its_country():

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -129,7 +128,7 @@ def _import(
     asked["mapping"] = preview["mapping"]
     if not as_json:
         _print(_previewed(preview))
-        if not yes and not dry_run and sys.stdin.isatty():
+        if not yes and not dry_run:
             click.confirm("Import it so? (--map FILE says it otherwise)", default=True, abort=True)
     asked |= {"consent": _read(statement)} if statement else {}
     job = api.post("imports", body=_json({**asked, "dry_run": dry_run}))

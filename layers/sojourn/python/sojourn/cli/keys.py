@@ -2,7 +2,6 @@
 
 import functools
 import getpass
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -16,6 +15,7 @@ from sojourn.audit.store import record
 from sojourn.cli.options import show
 from sojourn.cli.tables import table
 from sojourn.clock import iso, machine_clock
+from sojourn.errors import StaleWriteError
 from sojourn.events.proofs import user_hash
 from sojourn.http import making
 from sojourn.http.identify import ID as IDENTIFY
@@ -83,6 +83,11 @@ def refusals_told() -> Iterator[None]:
         yield
     except making.KeyRefusedError as error:
         raise click.ClickException(str(error)) from None
+    except StaleWriteError:
+        way = "repeat the command only if you want one more"
+        raise click.ClickException(
+            f"somebody rotated it in this moment, and theirs is in force: {way}"
+        ) from None
 
 
 def make_write_key(name: str, *, browser: bool) -> str | None:
@@ -112,7 +117,8 @@ def revoke_key(kind: str, key: str) -> None:
 @needs_stack
 def rotate_link() -> None:
     """Sign new links with a new key; what older keys signed is still read."""
-    kid, _ = making.turn(making.LINK)
+    with refusals_told():
+        kid, _ = making.turn(making.LINK)
     _log("keys rotate-link", "link", kid)
     click.echo(f"links are signed with {kid} from now on")
 
@@ -122,7 +128,8 @@ def rotate_link() -> None:
 @needs_stack
 def rotate_identify(only: bool = False) -> None:
     """Make a secret for users' hashes and print it, this once; hashes of older secrets stay good."""
-    kid, secret = making.turn(making.IDENTIFY, only=only)
+    with refusals_told():
+        kid, secret = making.turn(making.IDENTIFY, only=only)
     _log("keys rotate-identify", "identify", kid, after={"only": only})
     click.echo(secret)
 
@@ -132,7 +139,8 @@ def rotate_identify(only: bool = False) -> None:
 @needs_stack
 def rotate_calls(only: bool = False) -> None:
     """Make a secret that calls are signed with and print it, this once; the one before goes on signing beside it."""
-    kid, secret = making.turn(making.CALLS, only=only)
+    with refusals_told():
+        kid, secret = making.turn(making.CALLS, only=only)
     _log("keys rotate-calls", "calls", kid, after={"only": only})
     click.echo(secret)
 
@@ -198,4 +206,4 @@ def _bind(stack: str) -> None:
     known = {field.name: named.get(field.name.title().replace("_", ""), "") for field in fields(Settings)}
     if not known["config_table"]:
         raise click.ClickException(f"the stack {stack} is not Sojourn's: it has no output ConfigTable")
-    bind(Settings(**known), region=client.meta.region_name or os.environ["AWS_REGION"])
+    bind(Settings(**known), region=client.meta.region_name)

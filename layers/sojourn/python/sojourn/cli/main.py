@@ -1,5 +1,7 @@
 """`sojourn`: the root of all commands. What they need is loaded when one of them is called."""
 
+import os
+
 import click
 
 from sojourn.cli.commands import COMMANDS
@@ -11,3 +13,5 @@ from sojourn.cli.lazy import Commands, LazyGroup
 )
 def main() -> None:
     """Journeys of messages, waits and branches in your own AWS account."""
+    if region := os.environ.get("AWS_REGION"):  # which the aws command knows, and boto3 does not
+        os.environ.setdefault("AWS_DEFAULT_REGION", region)

@@ -53,6 +53,7 @@ class Deed:
     context: Mapping[str, Any] = field(default_factory=dict)
     trust: str = "server"
     group_id: str = ""
+    row: int = 0  # of the file that it came in
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +193,17 @@ def _makes_known(deed: Deed) -> bool:
     return deed.type == IDENTIFY and deed.trust != BROWSER and deed.source != OURS
 
 
-def stamp_of(at: str, key: str) -> str:
-    """The time of a statement, as traits keep it: of two at one instant always the same wins."""
-    return f"{at}|{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+def stamp_of(at: str, key: str, row: int = 0) -> str:
+    """The time of a statement, as traits keep it: of two at one instant always the same wins, of a file's the later."""
+    place = f"{row:09d}" if row else ""
+    return f"{at}|{place}{hashlib.sha256(key.encode()).hexdigest()[:8]}"
 
 
 def _said(profile: Profile, deed: Deed) -> dict[str, Any]:
     """What an identify call changes; a browser's word on what is protected stands apart."""
     if deed.type != IDENTIFY:
         return {}
-    stamp = stamp_of(deed.at, deed.key)
+    stamp = stamp_of(deed.at, deed.key, deed.row)
     aside = PROTECTED if deed.trust == BROWSER else frozenset()
     said = {name: value for name, value in deed.traits.items() if name not in aside}
     unproven = {name: (stamp, value) for name, value in deed.traits.items() if name in aside}

@@ -1,5 +1,6 @@
 """An event, as it stands in the table and as everything downstream sees it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sojourn.clock import iso
 
 INTERNAL_SOURCE = "sojourn"  # the source of events that our own functions write
 IMPORT_PREFIX = "import:"  # of the source of imported events; no key may bear such a name
+IMPORTED_ROW = re.compile(r"[0-9a-f]{32}-(\d{1,9})")  # at the beginning of an imported event's id
 NO_TIME = "-"  # stands in the key of an event whose client named no time
 
 
@@ -76,6 +78,12 @@ class Event:
     def is_imported(self) -> bool:
         """Whether it came in bulk: imported history moves nobody."""
         return self.source.startswith(IMPORT_PREFIX)
+
+    @property
+    def row(self) -> int:
+        """Where it stood in the file that it came in; 0 for what came otherwise."""
+        found = IMPORTED_ROW.match(self.message_id) if self.is_imported else None
+        return int(found[1]) if found else 0
 
 
 def sort_key(client_time: str, source: str, message_id: str) -> str:

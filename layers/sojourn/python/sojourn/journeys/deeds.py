@@ -29,6 +29,7 @@ def deed_of(event: Event) -> Deed:
         traits=_facts(event.traits),
         context=_facts(event.context),
         trust=event.trust.value,
+        row=event.row,
         group_id=group if isinstance(group, str) else "",
     )
 
