@@ -7,6 +7,7 @@ The answers are moto's own, but a page ends by its number of rows and not by the
 hash keys are strings, and a key once seen stays.
 """
 
+import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from moto.dynamodb.models.table import Table
 QUERY: Callable[..., Any] = Table.query
 SCAN: Callable[..., Any] = Table.scan
 SIZE: Callable[[Item], int] = Item.size
+INDEX = 6  # where moto passes the name of the index, behind the key
+ASKING = threading.RLock()  # a table has one list of rows at a time
 Keys = list[tuple[str, DynamoType]]
 
 
@@ -27,10 +30,11 @@ def large_tables() -> Iterator[None]:
     sorted_keys: dict[str, Keys] = {}
 
     def query(table: Table, key: DynamoType, *rest: Any, **more: Any) -> Any:
-        if more.get("index_name"):
-            return QUERY(table, key, *rest, **more)
-        found: Any = table.items.get(key, {})
-        looked_at = [*found.values()] if table.range_key_attr else [found] * bool(found)
+        if index := rest[INDEX]:
+            looked_at = _of_index(table, index, key)
+        else:
+            found: Any = table.items.get(key, {})
+            looked_at = [*found.values()] if table.range_key_attr else [found] * bool(found)
         return _looking_at(table, iter(looked_at), lambda: QUERY(table, key, *rest, **more))
 
     def scan(
@@ -54,11 +58,23 @@ def large_tables() -> Iterator[None]:
 
 def _looking_at(table: Table, rows: Iterator[Item], ask: Callable[[], Any]) -> Any:
     """What it answers if these are all the rows that it has."""
-    vars(table)["all_items"] = lambda: rows
-    try:
-        return ask()
-    finally:
-        del vars(table)["all_items"]
+    with ASKING:
+        vars(table)["all_items"] = lambda: rows
+        try:
+            return ask()
+        finally:
+            del vars(table)["all_items"]
+
+
+def _of_index(table: Table, name: str, key: DynamoType) -> list[Item]:
+    """The rows that have this key in an index."""
+    index = next(each for each in table.all_indexes() if each.name == name)
+    own = next(each["AttributeName"] for each in index.schema if each["KeyType"] == "HASH")
+    every: Any = table.items.values()
+    rows = (
+        item for found in list(every) for item in (list(found.values()) if table.range_key_attr else [found])
+    )
+    return [item for item in rows if own in item.attrs and item.attrs[own] == key]
 
 
 def _rows_from(table: Table, keys: Keys, place: Mapping[str, Any] | None) -> Iterator[Item]:

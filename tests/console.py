@@ -21,6 +21,7 @@ from functions.api.console.session import Session
 from tests.unit.test_tokens import token
 
 LINK_KEYS = {"active": "k1", "keys": {"k1": base64.b64encode(b"s" * 32).decode()}}
+REST = re.compile(r'<tr class="rest" hx-get="([^"]*)".*?</tr>', re.S)
 HOST = "127.0.0.1:4000"
 ORIGIN = f"http://{HOST}"
 PASSWORD = "Right-Horse-1"
@@ -83,6 +84,14 @@ class Browser:
     def part(self, path: str, **headers: str) -> Page:
         """A part of a page, as htmx asks for it."""
         return self.get(path, **{"hx-request": "true", **headers})
+
+    def whole(self, path: str) -> Page:
+        """A page with the rows that its list asks for by itself, piece after piece."""
+        page = self.get(path)
+        while found := REST.search(page.text):
+            rows = self.part(unescape(found[1])).text
+            page.text = page.text[: found.start()] + rows + page.text[found.end() :]
+        return page
 
     def post(self, path: str, fields: dict[str, Any] | None = None, /, **more: Any) -> Page:
         """A form of ours, with the mark that our pages put into it."""

@@ -67,7 +67,7 @@ def save_journey(request: Request, name: str) -> Response:
     except StaleWriteError:
         raise outrun(name, revision, text=sent.source) from None
     telemetry.note("journey saved", journey=name, revision=saved.revision)
-    answer = _shown(name, saved, _live_version(name))
+    answer = _shown(name, saved, live_version(name))
     return _tagged({**answer, "warnings": doubted(sent.source, name)})
 
 
@@ -166,13 +166,14 @@ PUBLISHED = ("version", "version_arn", "changed", "warnings")
 
 def wanted_journey(name: str) -> tuple[Draft | None, Version | None]:
     """Draft and live version of this name, one of them at least."""
-    found = get_draft(name), _live_version(name)
+    found = get_draft(name), live_version(name)
     if found == (None, None):
         raise Problem(404, "journey_not_found", "there is no such journey")
     return found
 
 
-def _live_version(name: str) -> Version | None:
+def live_version(name: str) -> Version | None:
+    """The version that people come into."""
     running = live().get(name)
     return get_version(name, running.version) if running else None
 

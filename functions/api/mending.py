@@ -1,5 +1,6 @@
 """Views of runs that a person must see to: those that failed or stand still, and a word on one of them."""
 
+import functools
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from chalice.app import Blueprint, Request
 from functions.api.bodies import refuse_unknown, sent_object
 from functions.api.changes import changed
 from functions.api.paging import Fetched, Position, listing, parameter
+from functions.api.parts import PARTS, parts_asked, walked
 from functions.api.routing import route
 from functions.api.world import world
 from sojourn import telemetry
@@ -21,7 +23,6 @@ from sojourn.journeys.store import OPEN_SHARDS, get_enrolment
 
 mending = Blueprint(__name__)
 FAILED, LATE = "failed", "late"
-MOST_LATE = 12  # of each part of the index: one request reads all of them
 SINCE_RECONCILE = timedelta(hours=1)
 
 
@@ -31,17 +32,17 @@ def list_runs(request: Request) -> dict[str, Any]:
     mended by the hourly repair."""
     from sojourn.journeys.mending.store import failed
 
-    state = parameter(request, "state") or FAILED
+    state, parts = parameter(request, "state") or FAILED, parts_asked(request)
     if state not in (FAILED, LATE):
         raise Problem(400, "invalid_parameter", "`state` is `failed` or `late`", field="state")
 
     def fetch(limit: int, after: Position | None) -> Fetched:
         if state == LATE:
-            return [_shown(run) for run in _late()[:limit]], None
+            return _late(limit, after, parts)
         found = failed(most=limit, after=after)
         return [_shown(run) for run in found.runs], found.next
 
-    return listing(request, fetch, of={"state": state})
+    return listing(request, fetch, of={"state": state}, besides={PARTS})
 
 
 @route(mending, "/api/runs/{run}")
@@ -90,15 +91,19 @@ def end_run(request: Request, run: str) -> dict[str, Any]:
     return {"id": there.id, "status": status, "changed": is_new}
 
 
-def _late() -> list[Enrolment]:
-    """As `reconcile` finds them, an hour later: what is left is what it could not mend."""
-    from sojourn.journeys.mending.store import late
+def _late(limit: int, after: Position | None, parts: int | None) -> Fetched:
+    """As `reconcile` finds them, an hour later: what is left is what it could not mend. Of a page the longest first."""
+    from sojourn.journeys.mending.store import late, whole
 
     clock = world().clock
     before = iso(clock.calendar() - max(GRACE, PACED_GRACE * clock.pace) - SINCE_RECONCILE)
-    found = late(before=before, most=MOST_LATE)
-    still = [run for run in found if run.status is Status.ACTIVE and run.until < before]
-    return sorted(still, key=lambda run: run.until)[: OPEN_SHARDS * MOST_LATE]
+    found, place = walked(
+        functools.partial(late, before=before), of=OPEN_SHARDS, parts=parts, limit=limit, after=after
+    )
+    still = [
+        run for run in whole([row for row, _ in found]) if run.status is Status.ACTIVE and run.until < before
+    ]
+    return [_shown(run) for run in sorted(still, key=lambda run: run.until)], place
 
 
 def _shown(run: Enrolment) -> dict[str, Any]:

@@ -5,14 +5,15 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from chalice.app import Request
 
-from sojourn import config
-from sojourn.errors import Problem
+from functions.api.world import world
+from sojourn.errors import NotFoundError, Problem
 from sojourn.rules.findings import printable
+from sojourn.tracking.tokens import Keys
 
 DEFAULT, MOST = 50, 200
 MAC_BYTES = 16
@@ -27,10 +28,11 @@ def listing(
     fetch: Callable[[int, Position | None], Fetched],
     *,
     of: Mapping[str, str] = WHOLE,
+    besides: Collection[str] = (),
 ) -> dict[str, Any]:
     """The page that the request asks for; `fetch(limit, after)` answers items and where the next page begins. `of` are
-    further parameters of this list, which its cursors are good for."""
-    _refuse_unknown(request, of)
+    further parameters of this list, which its cursors are good for; `besides` those that only say how it is read."""
+    _refuse_unknown(request, {*of, *besides})
     scope = json.dumps([request.context["resourcePath"], request.uri_params, *([dict(of)] if of else [])])
     cursor = parameter(request, "cursor") or parameter(request, "next")
     items, position = fetch(_limit(request), _opened(cursor, scope) if cursor else None)
@@ -50,7 +52,7 @@ def parameter(request: Request, name: str) -> str | None:
     return parameters.get(name) or None
 
 
-def _refuse_unknown(request: Request, of: Mapping[str, str]) -> None:
+def _refuse_unknown(request: Request, of: Collection[str]) -> None:
     """A list has one order and is whole: who asks for another must not take this one for it."""
     for name in request.query_params or {}:
         if name not in PARAMETERS and name not in of:
@@ -73,33 +75,33 @@ def _limit(request: Request) -> int:
 
 def _sealed(position: Position, scope: str) -> str:
     keys = _keys()
-    kid = keys["active"]
     payload = _text(json.dumps(position).encode())
-    return f"{kid}.{payload}.{_text(_mac(keys['keys'][kid], payload, scope))}"
+    return f"{keys.active}.{payload}.{_text(_mac(keys.secrets[keys.active], payload, scope))}"
 
 
 def _opened(cursor: str, scope: str) -> Position:
     kid, _, rest = cursor.partition(".")
     payload, _, mac = rest.partition(".")
-    secret = _keys()["keys"].get(kid)
+    secret = _keys(kid).secrets.get(kid)
     if secret is None or not hmac.compare_digest(_bytes(mac), _mac(secret, payload, scope)):
-        raise _invalid()
+        raise invalid_cursor()
     position: Position = json.loads(_bytes(payload))
     return position
 
 
-def _keys() -> Any:
+def _keys(kid: str = "") -> Keys:
     """The link keys sign cursors too: under another name, so that neither passes for the other."""
-    row = config.get("KEY", "link")
-    if row is None:
+    known = world().link_keys
+    try:
+        return known.with_kid(kid) if kid else known()
+    except NotFoundError:
         raise Problem(
             503, "no_signing_key", "the stack has no signing key yet: run `sojourn keys rotate-link`"
-        )
-    return row.data
+        ) from None
 
 
-def _mac(secret: str, payload: str, scope: str) -> bytes:
-    own = hmac.digest(base64.b64decode(secret), b"cursor", hashlib.sha256)
+def _mac(secret: bytes, payload: str, scope: str) -> bytes:
+    own = hmac.digest(secret, b"cursor", hashlib.sha256)
     return hmac.digest(own, f"{scope}|{payload}".encode("utf-8", "replace"), hashlib.sha256)[:MAC_BYTES]
 
 
@@ -111,11 +113,12 @@ def _bytes(text: str) -> bytes:
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise _invalid() from None
+        raise invalid_cursor() from None
     if _text(raw) != text:  # the last letter has bits to spare: only one spelling is ours
-        raise _invalid()
+        raise invalid_cursor()
     return raw
 
 
-def _invalid() -> Problem:
+def invalid_cursor() -> Problem:
+    """What is said to whoever brings one that is not ours, or that an older release gave."""
     return Problem(400, "invalid_cursor", "the cursor is not one that this list gave; begin without one")

@@ -12,6 +12,7 @@ from chalice.app import Blueprint, Request
 
 from functions.api.bodies import refuse_unknown, sent_object
 from functions.api.changes import changed
+from functions.api.paging import Fetched, Position, listing
 from functions.api.routing import route
 from functions.api.world import world
 from sojourn import telemetry
@@ -28,8 +29,15 @@ LONGEST_SHOWN = 20_000
 @route(queues, "/api/queues")
 def list_queues(request: Request) -> dict[str, Any]:
     """Every queue of the stack and how much waits there; SQS counts roughly. Those of failures should be empty."""
+
+    def fetch(limit: int, after: Position | None) -> Fetched:
+        names = list(world().queues().urls)
+        begin = int(after[0]) if after else 0
+        end = begin + limit
+        return [_shown(name) for name in names[begin:end]], [str(end)] if end < len(names) else None
+
     with sqs_told():
-        return {"items": [_shown(name) for name in world().queues().urls]}
+        return listing(request, fetch)
 
 
 @route(queues, f"{QUEUE}/look", "POST")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Blueprint, Request
 
 from functions.api.bodies import refuse_unknown, sent_object
-from functions.api.journeys import checked, wanted_journey
+from functions.api.journeys import checked, live_version, wanted_journey
 from functions.api.routing import route
 from functions.api.world import world
 from sojourn.clock import parse_iso
@@ -60,14 +60,15 @@ def show_behaviour(request: Request, name: str) -> dict[str, Any]:
 def show_version(request: Request, name: str, which: str) -> dict[str, Any]:
     """The text of a version: of its number, of the one that is `live`, or of the `draft`."""
     numbered = _numbered(name, which)
-    draft, live = (None, None) if numbered else wanted_journey(name)
-    if which == "draft":
-        found: Text | None = (draft.source, draft.definition, None) if draft else None
-    elif which == "live":
+    found: Text | None = numbered
+    if which == "live":
+        live = live_version(name)
         found = (live.source, live.definition, live.number) if live else None
-    else:
-        found = numbered
+    elif which == "draft":
+        draft, _ = wanted_journey(name)
+        found = (draft.source, draft.definition, None) if draft else None
     if found is None:
+        wanted_journey(name)
         raise Problem(404, "version_not_found", f"{name} has no version {which[:20]}")
     return {"name": name, "source": found[0], "definition": found[1], "version": found[2]}
 

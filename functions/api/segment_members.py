@@ -6,6 +6,7 @@ from chalice.app import Request
 
 from functions.api import answers
 from functions.api.paging import Fetched, Position, listing, parameter
+from functions.api.parts import PARTS, Row, parts_asked, walked
 from functions.api.segmenting import wanted_segment
 from sojourn.contacts.model import Profile
 from sojourn.contacts.store import get_profiles
@@ -16,32 +17,30 @@ PROFILES_A_CALL = 100
 
 
 def list_members(request: Request, name: str) -> dict[str, Any]:
-    """Contacts, shard by shard, each by when they came; with `profiles`, what is known of each beside it.
-
-    A page that is full is one request; the last one asks every shard that is left, for none tells what another holds.
-    """
+    """Contacts, shard by shard, each by when they came; with `profiles`, what is known of each beside it."""
     is_wanted = parameter(request, "profiles") == "true"
+    parts = parts_asked(request)
 
     def fetch(limit: int, after: Position | None) -> Fetched:
-        found, position = members_on(name, limit, after)
-        if not found:
+        found, position = members_on(name, limit, after, parts=parts)
+        if not found and after is None:
             wanted_segment(name)  # somebody's list is no empty one because it was never there
         return _with_profiles(found) if is_wanted else found, position
 
-    return listing(request, fetch, of={"profiles": "true"} if is_wanted else {})
+    return listing(request, fetch, of={"profiles": "true"} if is_wanted else {}, besides={PARTS})
 
 
-def members_on(name: str, limit: int, after: Position | None) -> tuple[list[dict[str, Any]], Position | None]:
+def members_on(
+    name: str, limit: int, after: Position | None, *, parts: int | None = None
+) -> tuple[list[dict[str, Any]], Position | None]:
     """A page of them, and where the next begins."""
-    shard, place = (int(after[0]), after[1:]) if after else (0, [])
-    found: list[dict[str, Any]] = []
-    while shard < SHARDS:
-        rows = members_after(name, shard, tuple(place), limit=limit - len(found))
-        found += [{"contact": contact, "since": since} for contact, since in rows]
-        if len(found) == limit:
-            return found, [str(shard), *rows[-1]]
-        shard, place = shard + 1, []
-    return found, None
+
+    def fetch(shard: int, place: Position, most: int) -> list[Row]:
+        rows = members_after(name, shard, tuple(place), limit=most)
+        return [({"contact": contact, "since": since}, [contact, since]) for contact, since in rows]
+
+    found, position = walked(fetch, of=SHARDS, parts=parts, limit=limit, after=after)
+    return [member for member, _ in found], position
 
 
 def _with_profiles(members: list[dict[str, Any]]) -> list[dict[str, Any]]:

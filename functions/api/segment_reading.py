@@ -40,6 +40,14 @@ def brief_segment(name: str) -> dict[str, Any]:
     }
 
 
+def show_draft(name: str) -> dict[str, Any]:
+    """The text as it was saved last, with its revision."""
+    draft = store.get_draft(name)
+    if draft is None:
+        raise Problem(404, "segment_not_found", "there is no such segment, or it has no draft")
+    return {"name": name, "revision": draft.revision, "source": draft.source}
+
+
 def meaning(name: str, draft: SegmentDraft | None, index: SegmentIndex) -> str | None:
     """The rule in force in words; before there is one, the draft's."""
     if segment := index.live.get(name):

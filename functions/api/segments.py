@@ -65,6 +65,14 @@ def brief_segment(request: Request, name: str) -> dict[str, Any]:
     return segment_reading.brief_segment(name)
 
 
+@route(segments, "/api/segments/{name}/draft")
+def show_draft(request: Request, name: str) -> dict[str, Any]:
+    """The text as it was saved last: one read."""
+    from functions.api import segment_reading
+
+    return segment_reading.show_draft(name)
+
+
 @route(segments, "/api/segments/{name}", "PUT")
 def save_segment(request: Request, name: str) -> Response:
     """Save the draft: every error in it refuses it; a revision that is not the latest is a conflict."""

@@ -10,7 +10,7 @@ from sojourn.errors import Problem
 from sojourn.messages.library import source_of
 
 TAG = re.compile(r'"?(\d{1,7})"?')
-FIELDS = ("channel", "purpose", "description", "subject", "preheader", "html", "text")
+FIELDS = ("channel", "purpose", "description", "subject", "preheader", "html", "mjml", "text")
 
 
 def tags_of(request: Request) -> frozenset[int] | None:

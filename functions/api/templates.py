@@ -26,7 +26,7 @@ from sojourn.messages.library import (
 
 templates = Blueprint(__name__)
 LONGEST = 8  # digits of a version
-KNOWN = {"template", "channel", "purpose", "description", "subject", "preheader", "html", "text"}
+KNOWN = {"template", "channel", "purpose", "description", "subject", "preheader", "html", "mjml", "text"}
 
 
 @route(templates, "/api/templates")

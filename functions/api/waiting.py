@@ -8,6 +8,7 @@ from functions.api.bodies import refuse_unknown, sent_object
 from functions.api.changes import changed
 from functions.api.journeys import wanted_journey
 from functions.api.paging import Fetched, Position, listing, parameter
+from functions.api.parts import PARTS, parts_asked
 from functions.api.routing import route
 from functions.api.world import world
 from sojourn import telemetry
@@ -31,16 +32,17 @@ def list_waiting(request: Request) -> dict[str, Any]:
     if parameter(request, "state") != WAITING:
         said = "say which: `?state=waiting`, the drafts; `sojourn explain` shows a contact's messages"
         raise Problem(400, "missing_parameter", said, field="state")
-    journey = parameter(request, "journey")
+    journey, parts = parameter(request, "journey"), parts_asked(request)
     if journey:
         wanted_journey(journey)
 
     def fetch(limit: int, after: Position | None) -> Fetched:
         place = (after[0], after[1]) if after else None
-        found, more = waiting([journey] if journey else live(), most=limit, after=place)
+        found, more = waiting([journey] if journey else live(), most=limit, after=place, parts=parts)
         return [_shown(each) for each in found], list(more) if more else None
 
-    return listing(request, fetch, of={"state": WAITING, **({"journey": journey} if journey else {})})
+    of = {"state": WAITING, **({"journey": journey} if journey else {})}
+    return listing(request, fetch, of=of, besides={PARTS})
 
 
 @route(drafts, "/api/journeys/{name}/release", "POST")

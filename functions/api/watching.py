@@ -1,12 +1,14 @@
 """Views of a journey as it runs: its steps and what became of the messages of each, where people stand, and who."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from chalice.app import Blueprint, Request
 
-from functions.api.paging import Position, listing, parameter
+from functions.api.paging import Fetched, Position, listing, parameter
+from functions.api.parts import PARTS, Row, parts_asked, walked
 from functions.api.routing import route
 from sojourn import config
 from sojourn.bootstrap import first_sending
@@ -18,7 +20,7 @@ from sojourn.insight.report import report
 from sojourn.insight.store import figures_of
 from sojourn.journeys.language.paths import OTHERWISE
 from sojourn.journeys.live import LIVE, LiveJourney, live_of
-from sojourn.journeys.migrating.standing import Stands, open_runs
+from sojourn.journeys.migrating.standing import open_runs
 from sojourn.journeys.model import Journey
 from sojourn.journeys.modes import sending_of
 from sojourn.journeys.say import answers_of, say
@@ -77,21 +79,29 @@ def list_people(request: Request, name: str) -> dict[str, Any]:
     step = parameter(request, "step")
     if step is None:
         raise Problem(400, "missing_parameter", "say which step: `?step=…`", parameter="step")
-    return listing(request, lambda limit, after: _page(name, step, limit, after), of={"step": step})
+    parts = parts_asked(request)
+
+    def fetch(limit: int, after: Position | None) -> Fetched:
+        found, position = walked(
+            lambda *asked: _in(name, step, *asked), of=OPEN_SHARDS, parts=parts, limit=limit, after=after
+        )
+        return _told(found), position
+
+    return listing(request, fetch, of={"step": step}, besides={PARTS})
 
 
-def _page(name: str, step: str, limit: int, after: Position | None) -> tuple[list[Any], Position | None]:
-    found: list[tuple[Stands, Position]] = []
-    for run, place in _from(name, after):
-        if run.at != step:
-            continue
-        if len(found) == limit:
-            return _told(found), found[-1][1]
-        found.append((run, place))
-    return _told(found), None
+def _in(name: str, step: str, shard: int, place: Position, most: int) -> list[Row]:
+    """The next of those who stand in a step, of one part of the index."""
+    behind = {key: {"S": text} for key, text in zip(KEY, place, strict=True)} if place else None
+    found = (
+        (run, [key[part]["S"] for part in KEY])
+        for run, key in open_runs(name, shard, after=behind)
+        if run.at == step
+    )
+    return list(islice(found, most))
 
 
-def _told(found: list[tuple[Stands, Position]]) -> list[dict[str, Any]]:
+def _told(found: list[Row]) -> list[dict[str, Any]]:
     """With the addresses that people know each other by; of who was merged or erased there is none."""
     contacts = [run.enrolment.partition(".")[0] for run, _ in found]
     known: dict[str, Profile] = {}
@@ -107,17 +117,6 @@ def _told(found: list[tuple[Stands, Position]]) -> list[dict[str, Any]]:
         }
         for contact, (run, place) in zip(contacts, found, strict=True)
     ]
-
-
-def _from(name: str, after: Position | None) -> Iterator[tuple[Stands, Position]]:
-    """The open runs behind a place in the index, each with its own."""
-    begin = int(after[2]) if after else 0
-    for shard in range(begin, OPEN_SHARDS):
-        there = dict(zip(KEY, after, strict=True)) if after and shard == begin else None
-        for run, key in open_runs(
-            name, shard, after={part: {"S": text} for part, text in there.items()} if there else None
-        ):
-            yield run, [key[part]["S"] for part in KEY]
 
 
 KEY = ("pk", "sk", "open", "until")

@@ -4,7 +4,7 @@ import functools
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from functions.api import around
@@ -18,6 +18,7 @@ from sojourn.http.tokens import Tokens, tokens_of
 from sojourn.http.uses import Uses
 from sojourn.limits.limiter import Limiter
 from sojourn.settings import ApiSettings
+from sojourn.tracking.keys import LinkKeys
 
 if TYPE_CHECKING:
     from sojourn.account.people import People
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from sojourn.privacy.files import Files
     from sojourn.privacy.request import Desk as PrivacyDesk
     from sojourn.segments.publish import Desk as SegmentDesk
+
+CURSOR_KEYS_KEPT = (
+    3600.0  # seconds: what an older key signed is still read, and a newer one is fetched when it is met
+)
 
 
 class Publisher(Protocol):
@@ -70,6 +75,7 @@ class World:
     team: "Callable[[], People]" = around.team
     queues: "Callable[[], Queues]" = around.queues
     mail: Callable[[], Any] = around.mail  # SES, to look at
+    link_keys: LinkKeys = field(default_factory=lambda: LinkKeys(kept_seconds=CURSOR_KEYS_KEPT))
 
 
 @functools.cache

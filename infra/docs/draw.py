@@ -1,6 +1,6 @@
 """Draws docs/architecture.svg from template.yaml and the handlers' own docstrings: `python -m infra.docs.draw`.
 Writes docs/segment.schema.json and docs/journey.schema.json too, from the languages of rules and journeys, the table in
-docs/iam.md, and the pictures of docs/operations.md.
+docs/iam.md, the pictures of docs/operations.md, and the catalogue of the console's texts.
 
 Names, events and rights come from the template; only where a box stands is said here. A function without a place, or a
 place without a function, is an error, so the picture cannot fall behind.
@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from infra.docs import dashboard, machine, permissions
+from infra.docs import dashboard, machine, permissions, texts
 from infra.lint.stacks import source_of, strings
 from sojourn.journeys.schema import schema_text as journey_schema_text
 from sojourn.rules.schema import schema_text
@@ -217,6 +217,7 @@ def main() -> int:
     JOURNEY_SCHEMA.write_text(journey_schema_text(), encoding="utf-8")
     for drawn in (dashboard, machine):
         drawn.PICTURE.write_text(drawn.picture(), encoding="utf-8")
+    texts.draw()
     permissions.PAGE.write_text(permissions.page(permissions.PAGE.read_text()), encoding="utf-8")
     return 0
 

@@ -1,8 +1,8 @@
 """Build the dependency layer: `python3.11 build.py <folder>`, called by the Makefile beside it.
 
 One layer serves Lambda on arm64 and x86_64 and the machine that builds it, because a compiled module carries its
-platform in its name: no switch to get wrong. Bytecode comes along, so that a cold start compiles nothing; it is
-unchecked, for a layer's files never change and their times mean nothing there.
+platform in its name (one for the stable ABI is given it): no switch to get wrong. Bytecode comes along, so that a cold
+start compiles nothing; it is unchecked, for a layer's files never change and their times mean nothing there.
 """
 
 import compileall
@@ -17,7 +17,7 @@ from pathlib import Path
 
 LOCK = Path(__file__).with_name("requirements.txt")
 LAMBDA = ("manylinux2014_aarch64", "manylinux2014_x86_64")
-NEVER_IMPORTED = ("bin", "*-stubs", "**/*.pyi", "**/tests", "chalice/templates")
+NEVER_IMPORTED = ("bin", "*-stubs", "**/*.pyi", "**/tests", "**/sboms", "chalice/templates", "pycparser")
 
 
 def main(folder: Path) -> None:
@@ -40,7 +40,16 @@ def install(name: str, folder: Path) -> Path:
     exactly = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--requirement", str(LOCK)]
     where = ["--target", str(folder)] if name == "host" else ["--target", str(folder), "--platform", name]
     subprocess.run([*pip, *exactly, *where], check=True)  # noqa: S603
+    if name in LAMBDA:
+        tell_apart(folder, name.removeprefix("manylinux2014_"))
     return folder
+
+
+def tell_apart(folder: Path, processor: str) -> None:
+    """Name each module for the stable ABI as one for this Python and processor: `.abi3.so` is the same on both."""
+    python = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
+    for path in sorted(folder.rglob("*.abi3.so")):
+        path.rename(path.with_name(path.name.replace(".abi3.", f".{python}-{processor}-linux-gnu.")))
 
 
 def trim(folder: Path) -> None:

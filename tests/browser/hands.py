@@ -3,6 +3,8 @@ reach(window, "#save") comes there by Tab alone, tree(window) is what came of it
 """
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import FloatRect
@@ -44,6 +46,26 @@ def _carried(window: Window, what: str, gap: int) -> bool:
         return False
     page.mouse.up()
     return True
+
+
+@contextmanager
+def finger(window: Window, x: float, y: float) -> Iterator[Callable[[float, float], None]]:
+    """A finger that is set down here; what it gives moves it, and at the end of the block it is lifted."""
+    wire = window.page.context.new_cdp_session(window.page)
+
+    def touch(kind: str, *at: tuple[float, float]) -> None:
+        points = [{"x": left, "y": top} for left, top in at]
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def to(left: float, top: float) -> None:
+        nonlocal x, y
+        for step in range(1, STEPS + 1):
+            touch("touchMove", (x + (left - x) * step / STEPS, y + (top - y) * step / STEPS))
+        x, y = left, top
+
+    touch("touchStart", (x, y))
+    yield to
+    touch("touchEnd")
 
 
 def gaps(window: Window) -> list[FloatRect]:

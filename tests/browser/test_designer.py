@@ -2,16 +2,19 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Dialog
 
 from tests.browser.conftest import Console
-from tests.browser.hands import drag, reach, tree
+from tests.browser.hands import drag, finger, gaps, reach, tree
 from tests.browser.windows import DESKTOP, IS_STILL, PHONE, Window, good, pictures
 from tests.functions.console.journeys_there import a_running_journey
 
+BROAD, TABLET = (1440, 900), (1024, 768)
 NEW, WELCOME = "/console/new-journey", "/console/journeys/welcome"
 CARDS = ".canvas-card .name"
 IS_SAVED = "document.querySelector('[data-unsaved]').hidden"
+TREE = "JSON.parse(document.querySelector('#tree').dataset.tree)"
 STEPS = """document.querySelector('#tree').dataset.tree.split('"kind"').length"""
 # Three ways to go: bought, a friend of the house, anybody else.
 DRAWN = [
@@ -60,8 +63,9 @@ def test_a_journey_with_three_ways_is_drawn_by_hand(console: Console):
     dropped(window, "wait", 3)
     assert tree(window) == DRAWN
     good(window)
+    page.set_viewport_size({"width": BROAD[0], "height": BROAD[1]})
     page.click("[data-tool=all]")
-    pictures(window, "designer")
+    pictures(window, "designer", desktop=BROAD)
 
 
 def test_what_was_done_is_undone_and_done_again_and_a_step_goes_by_a_key(console: Console):
@@ -136,6 +140,37 @@ def test_a_running_journey_is_drawn_with_who_stands_where(console: Console):
     window.go(WELCOME)  # the view is remembered
     page.click(f".canvas-card:has(.mark) {CARDS.split()[1]} >> text=Wait two days")
     page.wait_for_url("**/people?step=Wait%20two%20days")
+
+
+def test_a_finger_adds_moves_and_pushes_on_a_tablet(console: Console):
+    window = opened(console, size=TABLET, touch=True)
+    page = window.page
+    page.wait_for_selector(CARDS)
+    before = page.evaluate(STEPS)
+    page.tap(".tool[data-kind='wait']")
+    window.until(f"{STEPS} === {before + 1} && {IS_STILL}")
+    assert [kind for kind, _ in tree(window)] == ["send", "wait"]
+
+    x, y = middle(window, "Wait")
+    with finger(window, x, y) as move:
+        move(x + 12, y - 20)
+        page.wait_for_selector(".sqd-drag")
+        gap = gaps(window)[0]
+        move(gap["x"] + gap["width"] / 2, gap["y"] + gap["height"] / 2)
+    window.until(f"{TREE}.steps[0].kind === 'wait' && {IS_STILL}")
+
+    x, y = middle(window, "Wait")
+    with finger(window, x + 200, y + 40) as move:
+        move(x + 260, y + 70)
+    assert middle(window, "Wait") == pytest.approx((x + 60, y + 30))
+    window.settle()
+
+
+def middle(window: Window, name: str) -> tuple[float, float]:
+    """Of a card of the drawing."""
+    card = window.page.locator(f".canvas-card:has(.name:text-is('{name}')) > .ground").bounding_box()
+    assert card
+    return card["x"] + card["width"] / 2, card["y"] + card["height"] / 2
 
 
 def test_the_same_journey_is_written_by_keyboard_alone(console: Console):

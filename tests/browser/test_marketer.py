@@ -154,6 +154,7 @@ def publishes(window: Window, name: str) -> None:
 def people_of(window: Window, name: str, words: str = "") -> int:
     """Rows of the segment's table, those alone that say so."""
     window.go(f"/console/contacts?segment={name}&column=tags&column=firstName")
+    window.until("document.querySelector('#people tr.rest') === null")  # the list fills itself
     return int(window.page.locator("#people tbody tr", has_text=words).count())
 
 

@@ -16,13 +16,13 @@ from tests.segments_shown import in_force, segments_world
 def workspace(clock: object) -> Iterator[None]:
     """Three who pay, one of them in Bergen."""
     with segments_world():
-        names.until = None
+        names.forget()
         for name, city in (("ada", "Oslo"), ("grace", "Bergen"), ("hedy", "Oslo")):
             traits = {"plan": "pro", "firstName": name.title(), "email": f"{name}@example.org", "city": city}
             put_profile(Profile(name, traits=traits, identities=(f"u#{name}",)))
         in_force("payers")
         yield
-    names.until = None
+    names.forget()
 
 
 def test_people_are_filtered_and_a_journey_too_by_the_builder(console: Console):

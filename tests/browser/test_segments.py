@@ -6,7 +6,7 @@ import pytest
 
 from sojourn.segments import store
 from tests.browser.conftest import Console
-from tests.browser.windows import DESKTOP, PHONE, good, pictures
+from tests.browser.windows import DESKTOP, IS_STILL, PHONE, SHIFT, good, pictures
 from tests.segments_shown import came_and_went, drafted, in_force, people, segments_world
 
 AT_RISK = """\
@@ -62,8 +62,8 @@ def test_segments_are_good_to_look_at_and_to_write(console: Console):
     window.go("/console/segments/newcomers/edit")
     text = window.page.input_value("#source")
     window.page.fill("#source", text.replace("is: trial", "iss: trial"))
-    window.until("document.querySelector('#preview').innerText.includes('did you mean')")
-    window.until("document.querySelector('#builder').innerText.includes('did you mean')")
+    window.until("document.querySelector('#preview').innerText.includes('Did you mean')")
+    window.until("document.querySelector('#builder').innerText.includes('Did you mean')")
     window.page.fill("#source", text.replace("is: trial", "is: pro"))
     window.until("document.querySelector('#preview').innerText.includes('ada@example.org')")
     good(window)
@@ -148,3 +148,18 @@ def test_a_rule_is_built_without_scripts(console: Console):
 
     assert "tag: gold" in window.page.input_value("#source")
     assert window.page.input_value("#rule-1-value") == "gold"
+
+
+def test_who_writes_yaml_on_a_phone_keeps_the_line_under_the_thumb(console: Console):
+    window = console.signed_in("editor", size=PHONE)
+    page = window.page
+    window.go("/console/new-segment")
+    page.locator("#source").scroll_into_view_if_needed()
+    page.focus("#source")
+    for rule in ("[{tag: vip}, {tag: new}]", "[{attribute: plan, is: pro}]", "[[["):
+        page.keyboard.press("Control+a")
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.keyboard.insert_text(f"segment: payers\nrule: {rule}\n")
+        window.until(IS_STILL)
+    window.says("#builder", "cannot be read")
+    assert window.moved() <= SHIFT

@@ -45,6 +45,7 @@ def test_templates_are_good_to_look_at_and_to_write(console: Console):
         ("/autumn-roast/versions", "template-versions"),
         ("/autumn-roast/versions/1", ""),
         ("/autumn-roast/edit", "template-edit"),
+        ("/autumn-roast/edit?in=mjml", "template-mjml"),
     ):
         window.go(f"/console/templates{path}")
         good(window)
@@ -54,6 +55,7 @@ def test_templates_are_good_to_look_at_and_to_write(console: Console):
             frame = window.page.frame_locator("iframe").first
             assert frame.locator("h1").inner_text().startswith("A cup is waiting")
 
+    window.go("/console/templates/autumn-roast/edit")
     window.page.fill("#text", "{{ roast")
     window.expected += 1  # a refused form is one
     window.page.click("#template button:has-text('Save')")
@@ -75,3 +77,25 @@ def test_what_is_written_is_shown_and_checked_beside(console: Console):
     window.page.wait_for_selector("#lint:has-text('1 thing to mend')")
 
     window.at("/console/templates/autumn-roast/edit")
+
+
+def test_a_mail_is_written_in_mjml_by_hand(console: Console):
+    window = console.signed_in("editor")
+    window.go("/console/new-template")
+
+    window.page.click(".tabs >> text=MJML")
+    window.sees("#mjml")
+    begun = window.page.input_value("#mjml")
+    window.page.fill("#mjml", begun.replace("</mj-column>", "", 1))
+    window.page.wait_for_selector("#lint a[href='#mjml']:has-text('mjml')")
+    window.says("#lint", "where <mj-column> of line 10 is open")
+    window.page.fill("#mjml", begun.replace("…", "A cup is waiting"))
+    window.page.wait_for_selector("#lint:has-text('It can be saved and sent')")
+    window.page.click("text=Show it")
+    frame = window.page.frame_locator("iframe[name=draft]")
+    frame.locator("td >> text=A cup is waiting").wait_for()
+    window.page.fill("#name", "cup")
+    window.page.click("#template button:has-text('Save')")
+
+    window.at("/console/templates/cup")
+    window.page.frame_locator("iframe").first.locator("td >> text=A cup is waiting").wait_for()

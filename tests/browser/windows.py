@@ -148,6 +148,7 @@ class Windows:
         scheme: str = "light",
         size: tuple[int, int] = DESKTOP,
         scripts: bool = True,
+        touch: bool = False,
         cookies: dict[str, str] | None = None,
     ) -> Window:
         """A window that shares no cookie with another."""
@@ -156,6 +157,7 @@ class Windows:
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",  # so that nothing is looked at half way
             java_script_enabled=scripts,
+            has_touch=touch,
             timezone_id="Europe/Berlin",
             locale="en-GB",
         )
@@ -233,11 +235,11 @@ def good(window: Window) -> None:
 FOLDER = Path(__file__).parents[2] / "docs" / "img"
 
 
-def pictures(window: Window, name: str) -> None:
-    """docs/img/<name>-<desktop|phone>-<light|dark>.png, with SCREENSHOTS=1; else nothing."""
+def pictures(window: Window, name: str, desktop: tuple[int, int] = DESKTOP) -> None:
+    """docs/img/<name>-<desktop|phone>-<light|dark>.png, with SCREENSHOTS=1 and the typeface Inter; else nothing."""
     if os.environ.get("SCREENSHOTS") != "1":
         return
-    for kind, (width, height) in (("desktop", DESKTOP), ("phone", PHONE)):
+    for kind, (width, height) in (("desktop", desktop), ("phone", PHONE)):
         window.page.set_viewport_size({"width": width, "height": height})
         window.page.evaluate("scrollTo(0, 0)")
         for scheme in SCHEMES:
@@ -246,11 +248,18 @@ def pictures(window: Window, name: str) -> None:
 
 
 def _keep(png: bytes, file: Path) -> None:
-    """Few colours: a page has few, and a small file can be committed."""
+    """Few colours, the rare ones among them, for a warning is a few pixels; and each as most of its pixels had it."""
     import io
 
     from PIL import Image
 
-    file.parent.mkdir(parents=True, exist_ok=True)
     picture: Any = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, optimize=True)
+    drawn = picture.quantize(192, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    places = Image.frombytes("L", drawn.size, drawn.tobytes())
+    palette = bytearray(3 * 256)
+    both: Any = Image.merge("RGBA", (*picture.split(), places))
+    for _, (red, green, blue, place) in sorted(both.getcolors(1 << 24)):
+        palette[3 * place : 3 * place + 3] = bytes((red, green, blue))
+    drawn.putpalette(palette)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    drawn.save(file, optimize=True)

@@ -158,3 +158,69 @@ def test_a_loop_over_what_nobody_gave_is_empty_and_its_parts_are_not_made_up():
     assert "cart.items" in told["missing"]
     assert look({"as": {"firstName": "A", "cart": {"items": [{"title": "Tea"}]}}})["missing"] == []
     assert look({"as": {"cart": {"items": [{}]}}}, 422)["code"] == "missing_field"
+
+
+MJML = """\
+<mjml><mj-body><mj-section><mj-column>
+<mj-text>Hello, {{ firstName }} of {{ home.city }}. <a href="https://shop.example/x">Shop</a></mj-text>
+</mj-column></mj-section></mj-body></mjml>
+"""
+IN_MJML = {key: value for key, value in MAIL.items() if key != "html"} | {"mjml": MJML}
+
+
+def put_mjml(mjml: str, **headers: str) -> Any:
+    return call("PUT", AT, json.dumps({**IN_MJML, "mjml": mjml}), **headers)
+
+
+def test_mjml_is_kept_as_written_and_looked_at_as_the_mail_that_it_becomes():
+    ada()
+    saved = put_mjml(MJML)
+
+    told = look({"as": "ada"})
+
+    assert (saved.status, saved.body["links"]) == (200, ["https://shop.example/x"])
+    assert get(AT)["definition"] == {"template": "hello", **IN_MJML}
+    assert told["html"].startswith("<!doctype html>")
+    assert "<mj-" not in told["html"]
+    assert "Hello, [firstName] of [home.city]." in told["html"]
+    assert told["missing"] == ["firstName", "home.city"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("</mj-text>", "", 2),
+        ("<mj-text>", "<mj-include path='file:///etc/passwd'/><mj-text>", 2),
+        ("<mjml>", "<!DOCTYPE html [<!ENTITY a 'b'>]><mjml>", 1),
+        ("<mj-section>", "<mj-wrapper>" * 5_000 + "<mj-section>", 1),
+        ("Shop<", "<script>alert(1)</script><", 2),
+        ("https://shop.example/x", "javascript:alert(1)", 2),
+    ],
+)
+def test_mjml_that_no_mail_can_be_made_of_is_refused_at_its_line(old: str, new: str, line: int):
+    """M8."""
+    refused = put_mjml(MJML.replace(old, new))
+
+    assert (refused.status, refused.body["code"]) == (422, "template_refused")
+    assert {(each["field"], each["line"]) for each in refused.body["errors"]} == {("mjml", line)}
+    assert call("GET", AT).status == 404
+
+
+def test_what_changed_in_the_mjml_is_shown_to_whoever_was_slower():
+    put_mjml(MJML)
+    put_mjml(MJML.replace("Shop<", "Buy<"))
+
+    stale = put_mjml(MJML.replace("Shop<", "Mine<"), If_Match='"1"')
+
+    assert stale.status == 412
+    assert any(line.startswith("+<mj-text>") and "Buy<" in line for line in stale.body["diff"])
+
+
+def test_what_changes_no_mail_is_kept_too_and_the_same_again_is_nothing():
+    put_mjml(MJML)
+    noted = put_mjml(MJML.replace("<mj-text>", "<!-- a note --><mj-text>"))
+    described = put(description="To whom it may concern")
+
+    assert [noted.body["version"], described.body["version"]] == [2, 3]
+    assert put(description="To whom it may concern").body["version"] == 3
+    assert get(AT)["definition"]["description"] == "To whom it may concern"

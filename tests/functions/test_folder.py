@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from functions.api.app import handler
@@ -354,6 +355,45 @@ def test_a_template_that_changed_makes_the_next_version_of_its_journeys(sojourn,
     assert draft is not None
     assert draft.revision == 1, "its text is the same"
     assert "nothing to do" in sojourn("plan", str(folder)).output
+
+
+IN_MJML = """\
+template: hello
+channel: email
+purpose: service
+description: Says hello
+subject: Hello
+mjml: |
+  <mjml>
+    <!-- for every screen -->
+    <mj-body>
+      <mj-section><mj-column><mj-text>Hello {{ firstName | default('you') }}</mj-text></mj-column></mj-section>
+    </mj-body>
+  </mjml>
+text: Hello
+"""
+
+
+def test_mjml_is_applied_changed_and_pulled_as_it_was_written(sojourn, tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    file = here / "hello.template.yaml"
+    file.write_text(IN_MJML)
+    sojourn("apply", str(here), "--yes")
+    changes = [("Says hello", "Greets"), ("for every screen", "whatever the screen"), ("Hello {{", "Hi {{")]
+    for old, new in changes:
+        file.write_text(file.read_text().replace(old, new))
+        assert "~ template hello: changed" in sojourn("plan", str(here)).output
+        assert sojourn("apply", str(here), "--yes").exit_code == 0
+        assert "nothing to do" in sojourn("plan", str(here)).output
+
+    pulled = sojourn("pull", str(there))
+
+    assert pulled.exit_code == 0, pulled.output
+    assert yaml.safe_load((there / "hello.template.yaml").read_text()) == yaml.safe_load(file.read_text())
+    assert "mjml: |\n  <mjml>\n    <!-- whatever" in (there / "hello.template.yaml").read_text()
+    file.write_text(file.read_text().replace("Hi {{", "Hey {{"))
+    assert "+      <mj-section><mj-column><mj-text>Hey" in sojourn("diff", str(here)).output
 
 
 def test_who_saved_since_the_plan_is_not_overwritten(sojourn, folder, stage):

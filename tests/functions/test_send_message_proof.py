@@ -8,6 +8,8 @@ import pytest
 from sojourn.clock import parse_iso
 from sojourn.consent.addresses.store import suppress
 from sojourn.consent.suppression import Reason
+from sojourn.messages.check import save
+from sojourn.messages.library import save_template
 from tests.faults.invariants import people
 from tests.faults.services import refusal
 from tests.faults.world import World
@@ -71,3 +73,23 @@ def test_a_text_is_marked_too(world: World):
     (text,) = world.services.texts
     assert told["state"] == "sent"
     assert text.text.startswith("[Test] ")
+
+
+def test_a_mail_in_mjml_goes_out_as_the_html_that_it_became(world: World):
+    mjml = """
+    <mjml><mj-body><mj-section><mj-column>
+    <mj-text>Hello {{ firstName }}</mj-text>
+    <mj-button href="{{ unsubscribe_url }}">Leave</mj-button><mj-text>{{ postal_address }}</mj-text>
+    </mj-column></mj-section></mj-body></mjml>"""
+    text = "Hello {{ unsubscribe_url }} {{ postal_address }}"
+    source = {"template": "wide", "channel": "email", "subject": "Hello", "mjml": mjml, "text": text}
+    save_template(save(source, version=0), source=source)
+
+    told = world.call("send_message", a_proof("you@example.org", "wide", firstName="A & B"))
+
+    (mail,) = world.services.mails
+    assert told["state"] == "sent"
+    assert "Hello A &amp; B" in mail.html
+    assert mail.html.count("<table") > 3
+    assert '/u/test" style="' in mail.html
+    assert "<mj-" not in mail.html

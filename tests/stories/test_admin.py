@@ -126,7 +126,8 @@ def test_the_functions_run_under_their_own_narrow_roles(cloud: Cloud):
     iam = cloud.aws("iam")
     roles = [each["RoleName"] for each in iam.list_roles(MaxItems=200)["Roles"]]
 
-    assert len([each for each in roles if "SendMessage" in each]) == 1
+    # Copies of the function, which test_permissions.py makes, have roles of their own.
+    assert len([each for each in roles if "SendMessageRole" in each]) == 1
 
 
 @pytest.mark.parametrize(
@@ -153,3 +154,31 @@ def test_a_template_with_a_hostile_link_is_refused(cloud: Cloud, target: str, st
     if status == 422:
         assert answer.json["code"] == "template_refused"
         assert answer.json["errors"]
+
+
+def test_a_mail_in_mjml_is_saved_looked_at_and_sent(cloud: Cloud):
+    """The compiler is in the layer, for the API alone; what is sent was made when it was saved."""
+    body = (
+        "<mj-text>Hello {{ firstName | default('you') }}, {{ postal_address }}</mj-text>"
+        '<mj-button href="{{ unsubscribe_url }}">Unsubscribe</mj-button>'
+    )
+    mjml = f"<mjml><mj-body><mj-section><mj-column>{body}</mj-column></mj-section></mj-body></mjml>"
+    text = "Hello\n{{ postal_address }}\n{{ unsubscribe_url }}"
+    sent = {"channel": "email", "purpose": "marketing", "subject": "Hello", "mjml": mjml, "text": text}
+    person = Person()
+
+    saved = cloud.api("PUT", "/templates/wide", sent)
+    refused = cloud.api("PUT", "/templates/wide", {**sent, "mjml": mjml.replace("</mj-text>", "")})
+    looked = cloud.api("POST", "/templates/wide/preview", {})
+    tested = cloud.api("POST", "/templates/wide/test", {"to": person.email})
+
+    assert saved.status == 200, saved.body
+    assert saved.json["definition"]["mjml"] == mjml
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "mjml")
+    assert tested.json["state"] == "sent"
+    mail = cloud.mail_number(person, 1)
+    for html in (looked.json["html"], mail["html"]):
+        assert html.count("<table") > 3
+        assert "Hello you, " in html
+        assert "<mj-" not in html
+    assert "/u/" in mail["html"]

@@ -2,7 +2,9 @@
 
 import ast
 import re
+import runpy
 import sys
+import sysconfig
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -31,6 +33,22 @@ def test_whatever_else_names_a_python_names_that_one():
 
 def test_the_layer_is_built_from_the_lock():
     assert (LAYER / "requirements.txt").resolve() == ROOT / "requirements" / "layer.txt"
+
+
+def test_a_module_for_the_stable_abi_lies_beside_that_of_the_other_processor(tmp_path):
+    """`_rust.abi3.so` is called so on both: one would take the other's place, and its function fail at import."""
+    tell_apart = runpy.run_path(str(LAYER / "build.py"))["tell_apart"]
+    for processor in ("aarch64", "x86_64"):
+        file = tmp_path / processor / "cryptography" / "_rust.abi3.so"
+        file.parent.mkdir(parents=True)
+        file.touch()
+        tell_apart(tmp_path / processor, processor)
+
+    names = [file.name for file in sorted(tmp_path.rglob("*.so"))]
+
+    assert names == [f"_rust.cpython-311-{processor}-linux-gnu.so" for processor in ("aarch64", "x86_64")]
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    assert sys.platform != "linux" or f"_rust{suffix}" in names
 
 
 def test_what_is_asked_for_is_locked_and_so_are_the_tools():

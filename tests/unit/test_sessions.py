@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sojourn import config
-from sojourn.http.sessions import KIND, LIFE, begin, end, end_all, find
+from sojourn.http.sessions import KIND, LIFE, begin, end, end_all, find, owners
 from tests.cloud import moto_cloud
 from tests.insight_rows import NOW
 
@@ -59,3 +59,11 @@ def test_who_signs_in_elsewhere_meanwhile_is_in_too():
 
     assert find("ada", "first", now=NOW)
     assert find("ada", "second", now=NOW)
+
+
+def test_owners_are_known_after_their_sessions_ended():
+    begin("ada", "secret", email="ada@example.org", now=NOW)
+    end_all("ada", now=NOW)
+
+    assert owners(["ada", "bob", "ada"]) == {"ada": "ada@example.org"}
+    assert owners([]) == {}

@@ -11,6 +11,7 @@ from functions.api.console.rendering import showing
 from functions.api.console.rooms import ROOMS
 from functions.api.console.securing import secured
 from functions.api.console.visits import arrived
+from functions.api.console.words import _
 from sojourn.errors import Problem
 from sojourn.http import lambda_handler
 from sojourn.http.problems import CONTENT_TYPE
@@ -47,19 +48,22 @@ def _dressed(told: dict[str, Any], event: Event) -> dict[str, Any]:
     request, status = _request(event), int(told["statusCode"])
     session = arrived(request, Cookies.of(request)).session
     with showing(session):
-        page = refusal(session, Problem(status, CODES.get(status, "refused"), WORDS.get(status, WORDS[500])))
+        page = refusal(session, Problem(status, CODES.get(status, "refused"), _words(status)))
     allow = {name: value for name, value in told["headers"].items() if name in ("Allow", "Retry-After")}
     body = "" if event["httpMethod"] == "HEAD" else page.body
     return {**told, "headers": {**allow, **page.headers}, "body": body}
 
 
 CODES = {404: "not_found", 405: "method_not_allowed", 500: "internal_error"}
-WORDS = {
-    404: "the address is wrong, or what was here is gone",
-    405: "the address is wrong, or what was here is gone",
-    500: "the page could not be made; the function's log says why. Nothing you sent was kept for certain: look before "
-    "you repeat it",
-}
+
+
+def _words(status: int) -> str:
+    if status in (404, 405):
+        return _("the address is wrong, or what was here is gone")
+    return _(
+        "the page could not be made; the function's log says why. Nothing you sent was kept for certain: look "
+        "before you repeat it"
+    )
 
 
 def _request(event: Event) -> Request:

@@ -15,7 +15,9 @@ from urllib.parse import quote, unquote
 from chalice.app import Request, Response
 from chalice.local import MatchResult, RouteMatcher
 
+from functions.api.console.engine_words import told, told_in
 from functions.api.console.session import Session
+from functions.api.console.words import _
 from functions.api.routing import VIEWS, served
 from sojourn.bootstrap import store_errors_translated
 from sojourn.errors import Problem, Retryable
@@ -45,10 +47,13 @@ def ask(
     request = _request(method, route, query or {}, body, headers or {})
     try:
         with store_errors_translated():
-            told = served(session.key, request, method, route.route, request.uri_params or {})
+            answer = served(session.key, request, method, route.route, request.uri_params or {})
     except Retryable as error:
-        raise Problem(503, "try_again", "busy: send the same request again") from error
-    return _answer(told)
+        raise Problem(503, "try_again", _("busy: send the same request again")) from error
+    except Problem as problem:
+        problem.message, problem.extra = told(problem.message), told_in(problem.extra)
+        raise
+    return _answer(answer)
 
 
 def at(path: str, **named: object) -> str:
@@ -60,7 +65,7 @@ def _route(path: str) -> MatchResult:
     try:
         return _matcher().match_route(path)
     except ValueError:
-        raise Problem(404, "not_found", "there is nothing at this path") from None
+        raise Problem(404, "not_found", _("there is nothing at this path")) from None
 
 
 @functools.cache
@@ -73,7 +78,7 @@ def _request(
 ) -> Request:
     """The same as the gateway and the shim would make."""
     if (method, route.route) not in VIEWS:
-        raise Problem(405, "method_not_allowed", "this path has other methods")
+        raise Problem(405, "method_not_allowed", _("this path has other methods"))
     raw = body if isinstance(body, bytes | str | None) else json.dumps(body)
     asked = {name: [str(value)] for name, value in query.items() if value not in (None, "")}
     return Request(
@@ -91,15 +96,15 @@ def _request(
     )
 
 
-def _answer(told: Any) -> Answer:
-    if not isinstance(told, Response):
-        return Answer(200, _plain(told), {})
-    headers = {name.lower(): str(value) for name, value in told.headers.items()}
-    body = _plain(told.body)
-    if told.status_code >= 400:
+def _answer(made: Any) -> Answer:
+    if not isinstance(made, Response):
+        return Answer(200, told_in(_plain(made)), {})
+    headers = {name.lower(): str(value) for name, value in made.headers.items()}
+    body = _plain(made.body)
+    if made.status_code >= 400:
         said = body if isinstance(body, dict) else {}
-        raise Problem(told.status_code, said.get("code", "refused"), said.get("message", ""))
-    return Answer(told.status_code, body, headers)
+        raise Problem(made.status_code, said.get("code", "refused"), told(said.get("message")))
+    return Answer(made.status_code, told_in(body), headers)
 
 
 def _plain(body: Any) -> Any:

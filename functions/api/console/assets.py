@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chalice.app import Blueprint, Request, Response
 
+from functions.api.console.words import _
 from sojourn.errors import Problem
 
 FOLDER = Path(__file__).parent / "static"
@@ -41,7 +42,7 @@ def show_asset(name: str) -> Response:
     """The file, packed for browsers that can unpack it; 304 for those who have it."""
     request: Request = assets.current_request
     if name not in manifest().values():
-        raise Problem(404, "no_such_file", "there is no such file: load the page that named it again")
+        raise Problem(404, "no_such_file", _("there is no such file: load the page that named it again"))
     headers: dict[str, str | list[str]] = {
         "Content-Type": KINDS[Path(name).suffix],
         "Cache-Control": FOR_EVER,

@@ -7,6 +7,7 @@ from chalice.app import Blueprint, Request, Response
 
 from functions.api.console import contacts_words as words
 from functions.api.console.asking import ask, at
+from functions.api.console.colleagues import colleagues
 from functions.api.console.contacts import path_of
 from functions.api.console.forms import Form, form
 from functions.api.console.rendering import redirect, render
@@ -81,7 +82,14 @@ def export_contact(request: Request, session: Session, contact: str) -> Response
 def show_export(request: Request, session: Session, contact: str, job: str) -> Response:
     """How far it is; then where the file lies for a quarter of an hour."""
     told = ask(session, "GET", at("/api/exports/{job}", job=job)).body
-    return render(session, "contacts/job.html", told=told, is_export=True, path=path_of(told["contact"]))
+    return render(
+        session,
+        "contacts/job.html",
+        told=told,
+        is_export=True,
+        path=path_of(told["contact"]),
+        people=colleagues(session, [told["asked_by"]]),
+    )
 
 
 @page(contact_changes, "/console/contacts/{contact}/erase")
@@ -104,7 +112,14 @@ def erase_contact(request: Request, session: Session, contact: str) -> Response:
 def show_erasure(request: Request, session: Session, contact: str, job: str) -> Response:
     """How far it is, and the proof."""
     told = ask(session, "GET", at("/api/erasures/{job}", job=job)).body
-    return render(session, "contacts/job.html", told=told, is_export=False, path="")
+    return render(
+        session,
+        "contacts/job.html",
+        told=told,
+        is_export=False,
+        path="",
+        people=colleagues(session, [told["asked_by"]]),
+    )
 
 
 def _person(session: Session, contact: str) -> Any:
@@ -118,11 +133,9 @@ def _question(session: Session, contact: str, template: str, error: str, status:
 
 
 def _editor(session: Session, contact: str, said: dict[str, str], error: str, status: int = 200) -> Response:
-    """What was written stands again where it was refused."""
+    """What was written stands again where it was refused; what was not touched is what it is now."""
     person = _person(session, contact)
-    written = {
-        said[NAME + key.removeprefix(TRAIT)]: text for key, text in said.items() if _is_trait(key, said)
-    }
+    written = _touched(said)
     fields = [
         (name, written.get(name, _written(value)), json.dumps(value), isinstance(value, str))
         for name, value in sorted(person["traits"].items())
@@ -156,8 +169,18 @@ def _changed(said: Form) -> dict[str, Any]:
     return changed
 
 
-def _is_trait(key: str, said: dict[str, str]) -> bool:
-    return key.startswith(TRAIT) and NAME + key.removeprefix(TRAIT) in said
+def _touched(said: dict[str, str]) -> dict[str, str]:
+    """The texts that are not those that the form had shown, by the names of their traits."""
+    numbers = [key.removeprefix(NAME) for key in said if key.startswith(NAME)]
+    told = {said[NAME + each]: (said.get(TRAIT + each, ""), said.get(WAS + each, "")) for each in numbers}
+    return {name: text for name, (text, was) in told.items() if not _says(text, was)}
+
+
+def _says(text: str, was: str) -> bool:
+    try:
+        return text.strip() == _written(json.loads(was)).strip()
+    except ValueError:
+        return False
 
 
 def _written(value: Any) -> str:

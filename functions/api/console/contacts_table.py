@@ -7,7 +7,7 @@ is made with one click.
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 from chalice.app import Blueprint, Request, Response
 
@@ -15,13 +15,14 @@ from functions.api.console import contacts_words as words
 from functions.api.console.asking import ask, at
 from functions.api.console.forms import form
 from functions.api.console.palette import names
-from functions.api.console.rendering import redirect, render
+from functions.api.console.pieces import Piece, piece_of
+from functions.api.console.rendering import part, redirect, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
 from functions.api.console.words import _
-from functions.api.paging import parameter
 from sojourn.errors import Problem
 
+LIST = "/console/contacts"
 A_PAGE, MOST_COLUMNS, LONGEST = 50, 12, 1_000
 REMEMBERED, SECONDS = "table", 180 * 86_400
 USUAL = ("email", "stage", "since")
@@ -37,13 +38,13 @@ rule:
 contacts_table = Blueprint(__name__)
 
 
-@page(contacts_table, "/console/contacts")
+@page(contacts_table, LIST)
 def show_contacts(request: Request, session: Session) -> Response:
     """The people of the segment that was looked at last, or of the one that is asked for."""
-    return _table(request, session)
+    return _rest(request, session) if session.is_part else _table(request, session)
 
 
-@page(contacts_table, "/console/contacts", "POST")
+@page(contacts_table, LIST, "POST")
 def find_contact(request: Request, session: Session) -> Response:
     """Straight to whoever has this address or id. By POST: addresses do not belong into logs of addresses."""
     query = form(request).get("who")[:LONGEST]
@@ -68,7 +69,7 @@ def make_everybody(request: Request, session: Session) -> Response:
     except Problem as problem:
         if problem.status != 409:  # somebody made it before
             raise
-    names.until = None
+    names.forget()
     flash = _("The draft stands. Publish it, and everybody comes in.")
     return redirect(at("/console/segments/{name}", name=EVERYBODY), flash=flash)
 
@@ -77,12 +78,11 @@ def _table(request: Request, session: Session, *, query: str = "", error: str = 
     segment, chosen = chosen_here(request, session)
     segments = names.of("segments", session)
     told: dict[str, Any] = {"items": [], "next": None}
-    cursor = parameter(request, "cursor")
+    piece = piece_of(request, session, A_PAGE)
     is_gone = False
     if segment:
-        asked = {"profiles": "true", "limit": A_PAGE, "cursor": cursor}
         try:
-            told = ask(session, "GET", at("/api/segments/{name}/members", name=segment), asked).body
+            told = _members(session, segment, piece)
         except Problem as problem:
             if problem.status != 404:
                 raise
@@ -96,12 +96,33 @@ def _table(request: Request, session: Session, *, query: str = "", error: str = 
         columns=[(name, called(name)) for name in chosen],
         offered=offered(told["items"], chosen),
         rows=[row_of(each, chosen) for each in told["items"]],
-        next=f"?{urlencode({'segment': segment, 'cursor': told['next']})}" if told["next"] else "",
-        is_first=cursor is None,
         everybody=EVERYBODY,
         query=query,
         error=error,
+        **piece.links(told, LIST, segment=segment),
     )
+
+
+def _rest(request: Request, session: Session) -> Response:
+    """What the page that is open lacks."""
+    segment, chosen = chosen_here(request, session)
+    piece = piece_of(request, session, A_PAGE)
+    told = _members(session, segment, piece)
+    return part(
+        session,
+        "contacts/people_rows.html",
+        columns=[(name, called(name)) for name in chosen],
+        rows=[row_of(each, chosen) for each in told["items"]],
+        **piece.links(told, LIST, segment=segment),
+    )
+
+
+def _members(session: Session, segment: str, piece: Piece) -> dict[str, Any]:
+    path = at("/api/segments/{name}/members", name=segment)
+    found: dict[str, Any] = ask(
+        session, "GET", path, {"profiles": "true", **piece.query(parts=2, rest=3)}
+    ).body
+    return found
 
 
 def chosen_here(request: Request, session: Session) -> tuple[str, list[str]]:

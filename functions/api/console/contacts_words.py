@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from functions.api.console.code_words import word
+from functions.api.console.formats import long_day
 from functions.api.console.words import _
 from sojourn.clock import parse_iso
 
@@ -97,20 +99,20 @@ def slot_of(slot: str) -> str:
     """`email|marketing|*` as people say it."""
     channel, _first, rest = slot.partition("|")
     purpose, _second, topic = rest.partition("|")
-    return f"{CHANNELS.get(channel, channel)} · {purpose}" + ("" if topic in ("", ALL) else f" · {topic}")
+    return f"{_channels().get(channel, channel)} · {word(purpose)}" + (
+        "" if topic in ("", ALL) else f" · {topic}"
+    )
 
 
-CHANNELS = {"email": "E-mail", "sms": "SMS", "web": "Web"}
+def _channels() -> Mapping[str, str]:
+    return {"email": _("E-mail"), "sms": _("SMS"), "web": _("Web")}
 
 
 def days(items: Iterable[Mapping[str, Any]], zone: str) -> list[tuple[str, list[Told]]]:
     """The moments by the viewer's day, as they came: the latest first."""
     known = ZoneInfo(zone)
     grouped = groupby(items, lambda each: parse_iso(each["at"]).astimezone(known).date())
-    return [
-        (day.strftime("%A, %d %B %Y").replace(" 0", " "), [told(each) for each in group])
-        for day, group in grouped
-    ]
+    return [(long_day(day), [told(each) for each in group]) for day, group in grouped]
 
 
 def told(moment: Mapping[str, Any]) -> Told:
@@ -123,6 +125,8 @@ def told(moment: Mapping[str, Any]) -> Told:
 
 def shown(value: Any) -> str:
     """A value as text, whatever it is."""
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        value = ", ".join(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 

@@ -5,6 +5,7 @@ anew.
 """
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +27,7 @@ from functions.api.console.routing import page
 from functions.api.console.rules_builder import types_of
 from functions.api.console.rules_deeds import UndoneError
 from functions.api.console.session import Session
-from functions.api.console.texts import UneditableError
+from functions.api.console.texts import UneditableError, put
 from functions.api.console.words import _
 from functions.api.paging import parameter
 from functions.api.roles import require
@@ -35,6 +36,8 @@ from sojourn.journeys.checking.words import SLUG
 
 REFUSED = (400, 413, 422)
 CONFLICTS = (409, 412)
+COPY = re.compile(r"-copy(-\d{1,4})?$")
+LONGEST_STEM = 30  # with `-copy-1234` it is a name still
 SAVING = ("PUT", "/api/journeys/{name}")
 EMPTY = """\
 journey: my-journey
@@ -50,8 +53,12 @@ designer = Blueprint(__name__)
 
 @page(designer, "/console/new-journey")
 def show_new(request: Request, session: Session) -> Response:
-    """A first step to go on from."""
+    """A first step to go on from, or a copy of a journey that is there."""
     require(session.role, *SAVING)
+    if other := parameter(request, "from"):
+        text = _copy_of(session, other)
+        facts = shown(session, Desk("", text, text, 0), {}, is_checked=False)
+        return render(session, "designer/edit.html", copy_of=other, **facts)
     return _desk(session, Desk("", EMPTY, EMPTY, 0), {}, is_checked=False)
 
 
@@ -94,6 +101,15 @@ def saved(session: Session, name: str) -> tuple[str, int]:
     return (told["source"], told["revision"]) if told["revision"] or not live else (live["source"], 0)
 
 
+def _copy_of(session: Session, name: str) -> str:
+    """What an author of this journey begins with, under a name that no other has."""
+    text, _revision = saved(session, name)
+    taken = ask(session, "GET", "/api/names", {"of": "journeys"}).body["journeys"]
+    stem = COPY.sub("", name)[:LONGEST_STEM]
+    wanted = (f"{stem}-copy{number}" for number in ("", *(f"-{n}" for n in range(2, len(taken) + 3))))
+    return put(text, ("journey",), next(each for each in wanted if each not in taken))
+
+
 def _changed(session: Session, desk: Desk, said: Form) -> Response:
     require(session.role, *SAVING)
     deed, _place = deed_of(said)
@@ -122,6 +138,8 @@ def _save(session: Session, desk: Desk, names: dict[str, list[str]]) -> Response
     named = desk.name or _own_name(desk)
     if not named:
         error = _("Give it a name first: small letters, digits and hyphens, such as “welcome”.")
+        if reading_of(desk.text).fault:
+            error = _("Not saved: mend what is marked first.")
         return _desk(session, replace(desk, at=""), names, 422, error=error)
     try:
         told = _put(session, named, desk)

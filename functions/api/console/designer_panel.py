@@ -10,9 +10,10 @@ from functions.api.console.designer_forms import Known, Section
 from functions.api.console.designer_heads import head_sections
 from functions.api.console.designer_kinds import step_sections
 from functions.api.console.designer_rules import ruled
-from functions.api.console.designer_steps import references, sends
+from functions.api.console.designer_steps import CALL, references, sends
 from functions.api.console.designer_tree import KINDS, Path, Shown, value_at
 from functions.api.console.forms import Form
+from sojourn.journeys.language.acting import slug_of
 
 
 def panel_of(desk: Desk, reading: Reading, names: dict[str, list[str]]) -> list[Section]:
@@ -99,14 +100,21 @@ def _written(text: str, reading: Reading, field: Field, typed: tuple[str, ...]) 
 
 
 def _renamed(text: str, reading: Reading, path: Path, new: Any) -> str:
-    """Whoever asks about the step by its old name asks about the new one."""
+    """Whoever asks about the step by its old name, or for its answer, asks by the new one."""
     step = reading.step(_place(path))
     if step is None or not isinstance(new, str) or [each.name for each in reading.every].count(step.name) > 1:
         return text
     journey = reading_of(text).journey
-    for place, _old, name in references(journey, {step.name: new}):
-        text = texts.put(text, place, name)
+    for place, said in references(journey, {step.name: new}, _slugs(reading, step, new)):
+        text = texts.put(text, place, said)
     return text
+
+
+def _slugs(reading: Reading, step: Shown, new: str) -> dict[str, str]:
+    """What a call's answer was called, and is from now on; nothing where another call's is called so, too."""
+    old = slug_of(step.name)
+    alike = [each for each in reading.every if each.kind == CALL and slug_of(each.name) == old]
+    return {old: slug_of(new)} if alike == [step] and slug_of(new) else {}
 
 
 def _place(path: Path) -> str:

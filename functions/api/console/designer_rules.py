@@ -1,4 +1,4 @@
-"""Rules within a journey, built as those of segments are: who passes, a goal, who leaves early, the ways of a branch.
+"""Rules within a journey, built as those of segments are: who passes and who leaves early, ways, ends of repetitions.
 
 The builder's fields and buttons change the journey's text in place, as far as the rule reaches and no further.
 """
@@ -71,7 +71,7 @@ def _built(reading: Reading, findings: tuple[Finding, ...], text: str, at: Path)
     for each in findings:
         if _is_in(each.path, at):
             node = next((node for node in nodes if not node.is_group and _is_in(each.path, node.path)), root)
-            (node.errors if each.is_error else node.warnings).append(each)  # type: ignore[arg-type]
+            (node.errors if each.is_error else node.warnings).append(each)
     return root
 
 

@@ -1,14 +1,17 @@
 """New steps, copies of steps, and names that stay unique: plain values alone."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
 from functions.api.console.designer_tree import Shown, kind_of
 from functions.api.console.words import _
+from sojourn.journeys.language.acting import slug_of
 
 NUMBERED = re.compile(r"(.*?)(?: (\d{1,4}))?", re.S)
+ANSWER = re.compile(r"reply\.([^.\s]+)((?:\.\S+)?)")  # as `reply.ask.code`
+CALL = "call"
 ABOUT_SENDS = ("sent", "planned", "delivered", "opened", "clicked")
 LONGEST_NAME = 80
 
@@ -37,30 +40,37 @@ def copied(step: Any, taken: Iterable[str]) -> Any:
     """A copy whose steps have names of their own, and which asks about its own messages."""
     known, copy = list(taken), deepcopy(step)
     names: dict[str, str] = {}
+    slugs: dict[str, str] = {}
     for each in _steps_in(copy):
-        key = next(key for key in each if str(key).replace("_", " ") == kind_of(each))
+        kind = kind_of(each)
+        key = next(key for key in each if str(key).replace("_", " ") == kind)
         old = str(each[key])
         each[key] = names[old] = free_name(old, known)
         known.append(each[key])
-    for path, _old, new in references(copy, names):
+        if kind == CALL:
+            slugs[slug_of(old)] = slug_of(each[key])
+    for path, new in references(copy, names, slugs):
         _put(copy, path, new)
     return copy
 
 
 def references(
-    value: Any, names: dict[str, str], path: tuple[str | int, ...] = ()
-) -> Iterator[tuple[Any, str, str]]:
-    """Where one of these names is asked about: path, the name, its new one."""
+    value: Any, names: Mapping[str, str], slugs: Mapping[str, str], path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where one of these names is asked about, or the answer of a call that is called so: the path, and what it
+    becomes."""
+    if isinstance(value, str) and (answer := ANSWER.fullmatch(value)) and answer[1] in slugs:
+        yield path, f"reply.{slugs[answer[1]]}{answer[2]}"
     if isinstance(value, list):
         for number, each in enumerate(value):
-            yield from references(each, names, (*path, number))
+            yield from references(each, names, slugs, (*path, number))
     if not isinstance(value, dict):
         return
     for key, each in value.items():
         if isinstance(each, str) and each in names and _asks(str(key), value, path):
-            yield (*path, key), each, names[each]
+            yield (*path, key), names[each]
         else:
-            yield from references(each, names, (*path, key))
+            yield from references(each, names, slugs, (*path, key))
 
 
 def sends(steps: Iterable[Shown]) -> tuple[str, ...]:

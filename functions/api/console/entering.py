@@ -11,6 +11,7 @@ from functions.api.console import cookies as names
 from functions.api.console.pool import Challenge, RefusedError, Tokens, pool
 from functions.api.console.session import Session
 from functions.api.console.visits import ACCESS_SECONDS, SESSION_SECONDS
+from functions.api.console.words import _
 from functions.api.world import world
 from sojourn import telemetry
 from sojourn.errors import Problem
@@ -24,7 +25,7 @@ def let_in(session: Session, tokens: Tokens) -> None:
     key = world().tokens().find(tokens.access)
     if key is None:
         raise Problem(
-            403, "no_role", "you are known here, but have no role yet: ask an admin of your team for one"
+            403, "no_role", _("you are known here, but have no role yet: ask an admin of your team for one")
         )
     secret = secrets.token_urlsafe(32)
     sessions.begin(key.name, secret, email=tokens.email, now=world().clock.wall())

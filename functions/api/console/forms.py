@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Request
 
+from functions.api.console.words import _
 from sojourn.errors import Problem
 
 MOST_FIELDS = 2_000
@@ -51,7 +52,7 @@ def form(request: Request) -> Form:
     body = request.raw_body
     raw = body.encode() if isinstance(body, str) else body or b""
     if len(raw) > LARGEST:
-        raise Problem(413, "body_too_large", "that is more than 6 MB: send less at a time")
+        raise Problem(413, "body_too_large", _("that is more than 6 MB: send less at a time"))
     kind = request.headers.get("content-type", "")
     if kind.lower().startswith("multipart/form-data"):
         return _multipart(raw, kind)
@@ -83,4 +84,4 @@ def _multipart(raw: bytes, kind: str) -> Form:
 
 
 def _malformed() -> Problem:
-    return Problem(400, "malformed_body", "the form cannot be read: load the page again")
+    return Problem(400, "malformed_body", _("the form cannot be read: load the page again"))

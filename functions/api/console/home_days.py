@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from functions.api.console.charts import bars
-from functions.api.console.formats import money, number, share
+from functions.api.console.formats import money, number, share, short_day
 from functions.api.console.words import _
 
 Day = Mapping[str, Any]
@@ -94,4 +94,4 @@ def _sum(days: Sequence[Day], figure: str) -> int:
 
 
 def _names(days: Sequence[Day]) -> list[str]:
-    return [f"{date.fromisoformat(day['day']):%d %b}".lstrip("0") for day in days]
+    return [short_day(date.fromisoformat(day["day"])) for day in days]

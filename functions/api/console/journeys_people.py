@@ -4,7 +4,8 @@ from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
 from functions.api.console.journeys import here
-from functions.api.console.rendering import render
+from functions.api.console.pieces import piece_of
+from functions.api.console.rendering import part, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
 from functions.api.console.words import _
@@ -19,19 +20,13 @@ people = Blueprint(__name__)
 @page(people, "/console/journeys/{name}/people")
 def list_people(request: Request, session: Session, name: str) -> Response:
     """Those who stand in `?step=`, by cursor."""
-    step, cursor = parameter(request, "step"), parameter(request, "cursor")
-    query = {"step": step, "cursor": cursor, "limit": PAGE}
+    step, piece = parameter(request, "step") or "", piece_of(request, session, PAGE)
+    query = {"step": step, **piece.query(parts=2, rest=2)}
     told = ask(session, "GET", at("/api/journeys/{name}/people", name=name), query).body
-    return render(
-        session,
-        "journeys/people.html",
-        name=name,
-        here=here(name),
-        step=step,
-        people=told["items"],
-        next=told["next"],
-        is_first=cursor is None,
-    )
+    show, template = (part, "people_rows") if piece.is_rest else (render, "people")
+    facts = {"name": name, "here": here(name), "step": step, "people": told["items"]}
+    links = piece.links(told, here(name, "people"), step=step)
+    return show(session, f"journeys/{template}.html", **facts, **links)
 
 
 @page(people, "/console/journeys/{name}/explain")

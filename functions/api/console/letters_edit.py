@@ -11,6 +11,18 @@ from functions.api.console.differences import compared
 from functions.api.console.forms import Form, form
 from functions.api.console.frames import framed
 from functions.api.console.letters import looked_at, newest
+from functions.api.console.letters_begun import (
+    BEGUN,
+    BEGUN_IN,
+    EMAIL,
+    FIELDS,
+    HTML,
+    MJML,
+    NEW,
+    WRITTEN,
+    begun_in,
+    body_of,
+)
 from functions.api.console.rendering import part, redirect, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
@@ -19,31 +31,17 @@ from functions.api.console.words import _
 from functions.api.paging import parameter
 from sojourn.errors import Problem
 
-FIELDS = ("channel", "purpose", "description", "subject", "preheader", "html", "text")
-WRITTEN = ("description", "subject", "preheader", "html", "text")
-OF_MAIL = {"subject", "preheader", "html"}
+OF_MAIL = {"subject", "preheader", HTML, MJML}
 REFUSED = (400, 409, 413, 422)
 CHANGED, TAKEN = 412, 409
-EMAIL = "email"
 UNNAMED = "untitled"
-NEW: Mapping[str, str] = {**dict.fromkeys(FIELDS, ""), "channel": EMAIL, "purpose": "marketing"}
-# What a marketing mail owes its reader stands there from the first: the way to leave, and who writes.
-BEGUN = {
-    "subject": "Hello {{ firstName | default('you') }}",
-    "html": """\
-<p>Hello {{ firstName | default('you') }},</p>
-<p>…</p>
-<p><a href="{{ unsubscribe_url }}">Unsubscribe</a><br>{{ postal_address }}</p>
-""",
-    "text": "Hello {{ firstName | default('you') }},\n\n…\n\n{{ unsubscribe_url }}\n{{ postal_address }}\n",
-}
 letters_edit = Blueprint(__name__)
 
 
 @page(letters_edit, "/console/new-template")
 def show_new(request: Request, session: Session) -> Response:
-    """A mail that may go as it is, to write over."""
-    return _editor(session, "", {**NEW, **BEGUN}, 0)
+    """A mail that may go as it is, to write over; with `?in=mjml` in that."""
+    return _editor(session, "", begun_in(parameter(request, "in"), {**NEW, **BEGUN, HTML: BEGUN_IN[HTML]}), 0)
 
 
 @page(letters_edit, "/console/new-template", "POST")
@@ -58,10 +56,11 @@ def save_new(request: Request, session: Session) -> Response:
 
 @page(letters_edit, "/console/templates/{name}/edit")
 def show_editor(request: Request, session: Session, name: str) -> Response:
-    """The newest version in a form, or with `?from=` the words of an older one."""
+    """The newest version in a form, or with `?from=` the words of an older one; `?in=` begins its body in the other."""
     told, older = newest(session, name), parameter(request, "from")
     source = _version(session, name, older) if older else told["definition"]
-    return _editor(session, name, {**NEW, **source}, told["version"])
+    fields = begun_in(parameter(request, "in"), {**NEW, **source})
+    return _editor(session, name, fields, told["version"], is_begun=body_of(fields) != body_of(source))
 
 
 @page(letters_edit, "/console/templates/{name}/edit", "POST")
@@ -143,9 +142,15 @@ def _conflict(
 ) -> Response:
     """Both brought together where they do not contradict each other; where they do, mine, and theirs beside."""
     theirs = {**NEW, **there["definition"]}
+    body, other = body_of(mine), body_of(theirs)
     together, clashes = dict(mine), []
-    for field in WRITTEN if base else ():
-        found = merged(str(base.get(field, "")), mine[field], theirs[field])
+    if other != body and mine.get(body) == base.get(
+        body
+    ):  # they went over to the other, and I left it as it was
+        together = {key: value for key, value in mine.items() if key != body} | {other: theirs[other]}
+    both = {*WRITTEN, body} if body == other == body_of(base) else set(WRITTEN)
+    for field in (key for key in FIELDS if key in both) if base else ():
+        found = merged(str(base.get(field, "")), mine[field], theirs.get(field, ""))
         together[field] = found.text
         clashes += [{"field": field, **each._asdict()} for each in found.conflicts]
     shown = {"theirs": compared(_whole(theirs), _whole(together)), "is_conflict": True, "clashes": clashes}
@@ -154,17 +159,21 @@ def _conflict(
 
 
 def _whole(fields: Mapping[str, str]) -> str:
-    return "\n".join(f"{key}: {fields[key]}" for key in FIELDS if fields[key])
+    return "\n".join(f"{key}: {fields[key]}" for key in FIELDS if fields.get(key))
 
 
 def _fields(said: Form) -> dict[str, str]:
     """As typed; what only a mail has is left out of a text."""
-    found = {key: said.raw(key).replace("\r\n", "\n") for key in FIELDS}
-    return found if found["channel"] == EMAIL else {**found, **dict.fromkeys(OF_MAIL, "")}
+    other = HTML if MJML in said.as_dict() else MJML
+    found = {key: said.raw(key).replace("\r\n", "\n") for key in FIELDS if key != other}
+    if found["channel"] == EMAIL:
+        return found
+    return {**NEW, **{key: value for key, value in found.items() if key not in OF_MAIL}}
 
 
 def _sent(fields: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in fields.items() if value}
+    """What is there; MJML that is not there stays what the mail is written in."""
+    return {key: value for key, value in fields.items() if value or key == MJML}
 
 
 def _errors(problem: Problem) -> list[dict[str, Any]]:
@@ -192,6 +201,14 @@ def _editor(
     session: Session, name: str, fields: Mapping[str, str], version: int | str, status: int = 200, **told: Any
 ) -> Response:
     nothing = {"faults": dict.fromkeys(FIELDS, ""), "error": "", "theirs": [], "clashes": [], "typed": name}
-    usual = {"is_conflict": False, "is_merged": False, "checked": name or UNNAMED}
-    facts = {**nothing, **usual, **told, "name": name, "fields": fields, "version": version}
+    usual = {"is_conflict": False, "is_merged": False, "is_begun": False, "checked": name or UNNAMED}
+    facts = {
+        **nothing,
+        **usual,
+        **told,
+        "name": name,
+        "fields": fields,
+        "version": version,
+        "body": body_of(fields),
+    }
     return render(session, "templates/edit.html", status, **facts)

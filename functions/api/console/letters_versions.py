@@ -5,6 +5,7 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
+from functions.api.console.colleagues import colleagues
 from functions.api.console.differences import compared
 from functions.api.console.rendering import render
 from functions.api.console.routing import page
@@ -22,7 +23,8 @@ def list_versions(request: Request, session: Session, name: str) -> Response:
     cursor = parameter(request, "cursor")
     path = at("/api/templates/{name}/versions", name=name)
     told = ask(session, "GET", path, {"cursor": cursor, "limit": PAGE}).body
-    facts = {"versions": told["items"], "next": told["next"], "is_first": cursor is None}
+    savers = colleagues(session, (each["saved_by"] for each in told["items"]))
+    facts = {"people": savers, "versions": told["items"], "next": told["next"], "is_first": cursor is None}
     return render(session, "templates/versions.html", name=name, **facts)
 
 

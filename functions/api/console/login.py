@@ -114,8 +114,10 @@ def answered(session: Session, told: Tokens | Challenge, place: str) -> Response
         let_in(session, told)
         return redirect(place)
     if told.kind not in KINDS:
-        message = f"your account wants {told.kind}, which this page cannot ask for: an admin can change that in Cognito"
-        raise Problem(403, "unknown_challenge", message)
+        message = _(
+            "your account wants %(kind)s, which this page cannot ask for: an admin can change that in Cognito"
+        )
+        raise Problem(403, "unknown_challenge", message % {"kind": told.kind})
     remember(session, told, place)
     return redirect(KINDS[told.kind])
 

@@ -6,7 +6,8 @@ from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
 from functions.api.console.forms import form
-from functions.api.console.rendering import redirect, render
+from functions.api.console.pieces import piece_of
+from functions.api.console.rendering import part, redirect, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
 from functions.api.console.words import _
@@ -24,11 +25,12 @@ messages = Blueprint(__name__)
 @page(messages, LIST)
 def list_waiting(request: Request, session: Session) -> Response:
     """Those that expire next first, of every journey or of `?journey=`."""
-    cursor, journey = parameter(request, "cursor"), parameter(request, "journey")
-    query = {"state": "waiting", "journey": journey, "cursor": cursor, "limit": PAGE}
+    journey, piece = parameter(request, "journey") or "", piece_of(request, session, PAGE)
+    query = {"state": "waiting", "journey": journey, **piece.query(parts=3, rest=3)}
     told = ask(session, "GET", "/api/messages", query).body
-    facts = {"messages": told["items"], "next": told["next"], "is_first": cursor is None}
-    return render(session, "messages/list.html", journey=journey or "", **facts)
+    show, template = (part, "rows") if piece.is_rest else (render, "list")
+    links = piece.links(told, LIST, **({"journey": journey} if journey else {}))
+    return show(session, f"messages/{template}.html", journey=journey, messages=told["items"], **links)
 
 
 @page(messages, "/console/messages/{message}/release", "POST")

@@ -13,6 +13,7 @@ from functions.api.console.rendering import part, redirect, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
 from functions.api.console.words import _
+from functions.api.paging import parameter
 from functions.api.roles import require
 from sojourn.errors import Problem
 
@@ -24,8 +25,18 @@ moving = Blueprint(__name__)
 
 @page(moving, "/console/journeys/{name}/move")
 def show_moving(request: Request, session: Session, name: str) -> Response:
-    """Who is in older versions, what becomes of them, and how far those have come who were told to move."""
-    return _shown(session, name)
+    """How far those have come who were told to move; who is in older versions is counted when it is asked for, since
+    that looks through the index of all open runs."""
+    return _shown(session, name, is_counted=parameter(request, "count") is not None)
+
+
+@page(moving, "/console/journeys/{name}/older")
+def show_older(request: Request, session: Session, name: str) -> Response:
+    """The same for the page that is open already."""
+    if not session.is_part:
+        return redirect(here(name, "move") + "?count=yes")
+    live = _live(session, name)
+    return part(session, "moving/older.html", **_facts(session, name, live), **_counted(session, name, live))
 
 
 @page(moving, "/console/journeys/{name}/move/{version}")
@@ -103,10 +114,33 @@ def _whom(session: Session, name: str, said: dict[str, str], error: str = "") ->
 
 
 def _shown(
-    session: Session, name: str, status: int = 200, *, error: str = "", said: Form | None = None
+    session: Session,
+    name: str,
+    status: int = 200,
+    *,
+    error: str = "",
+    said: Form | None = None,
+    is_counted: bool = True,
 ) -> Response:
+    live = _live(session, name)
+    facts = {**_facts(session, name, live), "error": error, "is_counted": is_counted}
+    counted = _counted(session, name, live, said) if is_counted else {}
+    return render(session, "moving/move.html", status, **facts, **counted)
+
+
+def _live(session: Session, name: str) -> dict[str, Any]:
     require(session.role, "POST", "/api/journeys/{name}/migrations")
-    live = ask(session, "GET", at("/api/journeys/{name}/versions/live", name=name)).body
+    found: dict[str, Any] = ask(session, "GET", at("/api/journeys/{name}/versions/live", name=name)).body
+    return found
+
+
+def _facts(session: Session, name: str, live: dict[str, Any]) -> dict[str, Any]:
+    about = {"name": name, "here": here(name), "version": live["version"]}
+    return {**about, **_progress(session, name, live["version"])}
+
+
+def _counted(session: Session, name: str, live: dict[str, Any], said: Form | None = None) -> dict[str, Any]:
+    """Who stands where, and what was chosen for them."""
     plan = ask(
         session,
         "POST",
@@ -115,19 +149,11 @@ def _shown(
         headers={"Content-Type": "application/yaml"},
     ).body
     older = {version: count for version, count in plan["standing"].items() if int(version) < live["version"]}
-    return render(
-        session,
-        "moving/move.html",
-        status,
-        name=name,
-        here=here(name),
-        version=live["version"],
-        standing=standing_in(older, clauses_of(said or Form()), plan["may_move_to"]),
-        fates=fates(plan["may_move_to"]),
-        may_move_to=plan["may_move_to"],
-        error=error,
-        **_progress(session, name, live["version"]),
-    )
+    return {
+        "standing": standing_in(older, clauses_of(said or Form()), plan["may_move_to"]),
+        "fates": fates(plan["may_move_to"]),
+        "may_move_to": plan["may_move_to"],
+    }
 
 
 def _progress(session: Session, name: str, version: int) -> dict[str, Any]:

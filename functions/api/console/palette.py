@@ -38,15 +38,20 @@ class Found:
 class Names:
     """What there is to go to, as this container read it last."""
 
-    until: datetime | None = None
-    known: dict[str, list[str]] = field(default_factory=dict)
+    known: dict[str, tuple[datetime, list[str]]] = field(default_factory=dict)
 
     def of(self, room: str, session: Session) -> list[str]:
         """The names of a room, half a minute old at most."""
         now = world().clock.wall()
-        if self.until is None or now >= self.until:
-            self.until, self.known = now + KEPT_FOR, ask(session, "GET", "/api/names").body
-        return self.known[room]
+        until, found = self.known.get(room, (now, []))
+        if now >= until:
+            found = ask(session, "GET", "/api/names", {"of": room}).body[room]
+            self.known[room] = (now + KEPT_FOR, found)
+        return found
+
+    def forget(self) -> None:
+        """Somebody has just made another."""
+        self.known.clear()
 
 
 names = Names()

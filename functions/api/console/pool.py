@@ -13,6 +13,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.api.console.words import _
 from sojourn import bootstrap
 from sojourn.errors import Problem
 from sojourn.settings import ApiSettings
@@ -155,14 +156,14 @@ class Pool:
             raise _ours(error.response["Error"]["Code"]) from None  # its text may repeat what was sent
         except BotoCoreError as error:
             raise Problem(
-                503, "sign_in_unavailable", "the user pool does not answer now: try again"
+                503, "sign_in_unavailable", _("the user pool does not answer now: try again")
             ) from error
 
 
 def _ours(code: str) -> Exception:
     if code in TOO_OFTEN:
         return Problem(
-            429, "rate_limited", "too many tries: wait some minutes", headers={"Retry-After": "60"}
+            429, "rate_limited", _("too many tries: wait some minutes"), headers={"Retry-After": "60"}
         )
     if code in BAD_CODE:
         return CodeRefusedError()
@@ -170,7 +171,7 @@ def _ours(code: str) -> Exception:
         return WeakPasswordError()
     if code in REFUSED:
         return RefusedError()
-    return Problem(503, "sign_in_unavailable", "the user pool does not answer as it should: try again")
+    return Problem(503, "sign_in_unavailable", _("the user pool does not answer as it should: try again"))
 
 
 def _read(told: Mapping[str, Any], name: str) -> Tokens | Challenge:

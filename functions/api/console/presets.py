@@ -9,8 +9,8 @@ from functions.api.console.asking import ask, at
 from functions.api.console.forms import form
 from functions.api.console.journeys import KINDS, here
 from functions.api.console.presets_shipped import (
-    GROUPS,
     Preset,
+    groups_of,
     letter_of,
     own_letters,
     own_text,
@@ -36,7 +36,7 @@ presets = Blueprint(__name__)
 def show_gallery(request: Request, session: Session) -> Response:
     """All of them, by what they are for; nothing is asked of the cloud."""
     known = shipped()
-    groups = [(_(word), [known[name] for name in names]) for word, names in GROUPS.items()]
+    groups = [(word, [known[name] for name in names]) for word, names in groups_of()]
     return render(session, "presets/list.html", groups=groups, kinds=KINDS)
 
 

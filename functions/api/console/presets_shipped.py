@@ -13,12 +13,6 @@ from sojourn.errors import Problem
 SHIPPED = Path(__file__).parent / "shipped"
 JOURNEYS, SEGMENTS = SHIPPED / "journeys", SHIPPED / "segments"
 NAME = re.compile(r"[a-z0-9-]{1,40}")
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Begin well": ("welcome", "double-opt-in"),
-    "Sell more": ("cart", "cross-sell", "upsell", "replenishment", "renewal", "near-a-shop", "review"),
-    "Keep people": ("birthday", "best-customer", "win-back", "re-permission", "sunset"),
-    "Serve": ("preferences-link", "data-link", "erasure-link"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,19 @@ class Preset:
     def messages(self) -> int:
         """How many of them send."""
         return sum(each["kind"] == "send" for each in self.flat)
+
+
+def groups_of() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Their names, by what they are for."""
+    return (
+        (_("Begin well"), ("welcome", "double-opt-in")),
+        (
+            _("Sell more"),
+            ("cart", "cross-sell", "upsell", "replenishment", "renewal", "near-a-shop", "review"),
+        ),
+        (_("Keep people"), ("birthday", "best-customer", "win-back", "re-permission", "sunset")),
+        (_("Serve"), ("preferences-link", "data-link", "erasure-link")),
+    )
 
 
 @cache

@@ -5,6 +5,7 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
+from functions.api.console.colleagues import colleagues
 from functions.api.console.fates import clauses_of, fates, standing_in
 from functions.api.console.forms import Form, form
 from functions.api.console.journeys import here, modes
@@ -117,6 +118,7 @@ def _shown(
         lines=list(differences(live["source"], journey["source"])) if live else [],
         stands=journey["approvals"] or {"needed": 0, "missing": 0, "given": [], "lapsed": [], "may": []},
         me=session.key.name,
+        people=colleagues(session, [journey["saved_by"], *_agreed(journey)]),
         counted=counted,
         existing=problem.extra["existing"] if problem and problem.code == "confirm_existing" else None,
         segment=problem.extra.get("segment", "") if problem else "",
@@ -124,6 +126,11 @@ def _shown(
         problem=_said(problem),
         **(counted or {}),
     )
+
+
+def _agreed(journey: dict[str, Any]) -> list[str]:
+    stands = journey["approvals"] or {}
+    return [each["by"] for kind in ("given", "lapsed") for each in stands.get(kind, ())]
 
 
 def _counted(session: Session, name: str, said: Form) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from chalice.app import Response
 from markupsafe import Markup
 
 from functions.api.console import formats
+from functions.api.console.code_words import word
+from functions.api.console.engine_words import told
 from functions.api.console.navigation import navigation
 from functions.api.console.session import Session
 from functions.api.console.words import _, language, ngettext
@@ -92,6 +94,7 @@ def environment() -> "Environment":
     made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(GLOBALS)
     made.filters.update(number=formats.number, money=formats.money, share=formats.share, time=time)
+    made.filters.update(told=told, word=word, sentence=formats.sentence)
     return made
 
 

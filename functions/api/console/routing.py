@@ -12,6 +12,7 @@ from chalice.app import Blueprint, Request, Response
 
 from functions.api.console import cookies as names
 from functions.api.console.addresses import HOME, own
+from functions.api.console.again import is_outrun, kept
 from functions.api.console.cookies import Cookies
 from functions.api.console.flashes import SECONDS, opened, sealed
 from functions.api.console.forgery import refuse_forged
@@ -19,6 +20,7 @@ from functions.api.console.refusals import refusal
 from functions.api.console.rendering import HTML, Redirect, showing
 from functions.api.console.session import Session
 from functions.api.console.visits import Visit, arrived
+from functions.api.console.words import _
 from functions.api.routing import admit
 from sojourn import telemetry
 from sojourn.bootstrap import store_errors_translated
@@ -65,7 +67,7 @@ def _told(
         with store_errors_translated():
             visit.find()
             if not visit.session.is_signed_in and not is_open:
-                return _turned_away(visit.session, method)
+                return _turned_away(request, visit.session, method)
             if method != "GET":
                 refuse_forged(request, visit.session)
             if visit.session.is_signed_in:
@@ -74,27 +76,32 @@ def _told(
                 return view(request, visit.session, **parameters)
     except Problem as problem:
         telemetry.note("page refused", status=problem.status, code=problem.code)
-        return refusal(visit.session, problem)
+        return _refused(request, visit.session, problem)
     except Retryable as error:
         telemetry.warn("page postponed", error=type(error).__name__)
-        return refusal(
-            visit.session,
-            Problem(503, "try_again", "busy: load the page again", headers={"Retry-After": "2"}),
-        )
+        busy = Problem(503, "try_again", _("busy: load the page again"), headers={"Retry-After": "2"})
+        return _refused(request, visit.session, busy)
 
 
-def _turned_away(session: Session, method: str) -> Response:
-    """To the door, and back to the page afterwards; what a form would have changed is not done."""
-    if method != "GET" and not session.is_part:
-        return refusal(
-            session, Problem(401, "signed_out", "you are signed out: sign in, and send the form again")
-        )
-    place = (
-        f"{session.prefix}{LOGIN}?next={quote(own(session.path), safe='/')}" if session.path != HOME else ""
+def _refused(request: Request, session: Session, problem: Problem) -> Response:
+    return refusal(
+        session,
+        problem,
+        kept=kept(request, session, problem),
+        is_outrun=is_outrun(request, session, problem),
     )
-    place = place or session.prefix + LOGIN
-    header = {"HX-Redirect": place} if session.is_part else {"Location": place}
-    return Response("", {**header, "Content-Type": HTML}, 401 if session.is_part else 303)
+
+
+def _turned_away(request: Request, session: Session, method: str) -> Response:
+    """To the door, and back to the page afterwards; what a form would have changed is not done.
+
+    A part leaves its page where it is: something may have been written on it.
+    """
+    if method != "GET" or session.is_part:
+        message = _("you are signed out: sign in, and send the form again")
+        return _refused(request, session, Problem(401, "signed_out", message))
+    place = f"{LOGIN}?next={quote(own(session.path), safe='/')}" if session.path != HOME else LOGIN
+    return Response("", {"Location": session.prefix + place, "Content-Type": HTML}, 303)
 
 
 def _pass_flash(response: Response, visit: Visit) -> None:

@@ -4,7 +4,7 @@ shown(text, …)          the context of rules/builder.html; `send` is the path 
 text_after(said, …)     the text with the form's fields and its deed in it; `UndoneError` says why not
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,8 @@ from functions.api.console.asking import ask
 from functions.api.console.forms import Form
 from functions.api.console.palette import names
 from functions.api.console.rendering import url
-from functions.api.console.rules_controls import controls
+from functions.api.console.rules_conditions import Said
+from functions.api.console.rules_controls import Control, controls
 from functions.api.console.rules_deeds import changed
 from functions.api.console.rules_tree import Shown, findings_of, path_of, shown_rule, with_findings
 from functions.api.console.session import Session
@@ -49,8 +50,12 @@ def shown(
         rest = with_findings(root, errors, warnings)
     except UneditableError:
         pass  # said among the findings, with its line
-    lists = {"attributes": sorted(types), "events": EVENTS, "stages": STAGES, **_named(session)}
     asked = partial(controls, types=types)
+    known = {"attributes": sorted(types), "events": EVENTS, "stages": STAGES}
+    lists = {
+        name: known[name] if name in known else names.of(name, session)
+        for name in sorted(_suggested(root, asked) - {""})
+    }
     return {
         "root": root, "rest": rest, "rule_controls": asked, "rule_words": words, "lists": lists, "send": send,
         "rule_hx": _hx(send), "focus": focus, "refusal": refusal, "source": text,
@@ -91,6 +96,10 @@ def _group_at(root: Shown, path: Path) -> Shown | None:
     return next((found for part in root.parts if (found := _group_at(part, path))), None)
 
 
-def _named(session: Session) -> dict[str, list[str]]:
-    """What is called so, as the palette read it last."""
-    return {room: names.of(room, session) for room in ("segments", "journeys", "templates")}
+def _suggested(node: Shown | None, asked: Callable[[str, Said], list[Control]]) -> set[str]:
+    """The lists that fields of this rule take their suggestions from: names are read where one asks for them."""
+    if node is None:
+        return set()
+    of_parts = {name for part in node.parts for name in _suggested(part, asked)}
+    own = () if node.is_group or node.is_text else asked(node.kind, node.said)
+    return of_parts | {each.names for each in own}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from functions.api.console import rules_words as words
+from functions.api.console.code_words import word
 from functions.api.console.rules_conditions import MOST_TESTS, Said, Types, type_of
 from functions.api.console.words import _
 from sojourn.rules.facts import FACT_TYPES
@@ -42,7 +43,7 @@ def _write(name: str, label: str, said: Said, *, names: str = "", size: str = "m
 
 
 def _same(*options: str) -> words.Choices:
-    return tuple((each, _(each)) for each in options)
+    return tuple((each, word(each)) for each in options)
 
 
 def _value(said: Said, type_name: str, *, number: str = "") -> Iterator[Control]:
@@ -91,7 +92,7 @@ def _attribute(said: Said, types: Types) -> Iterator[Control]:
 
 
 def _fact(said: Said, types: Types) -> Iterator[Control]:
-    yield _pick("name", _("Fact"), said, tuple((each, _(each.replace("_", " "))) for each in words.FACTS))
+    yield _pick("name", _("Fact"), said, tuple((each, word(each)) for each in words.FACTS))
     if said.get("name") == "value":
         yield _write("currency", _("Currency"), said, size="xs", hint="USD")
     known = FACT_TYPES.get(said.get("name", ""), "")
@@ -156,7 +157,7 @@ def _anniversary(said: Said, types: Types) -> Iterator[Control]:
 
 def _quantile(said: Said, types: Types) -> Iterator[Control]:
     yield _pick("measure", _("Among buyers, by"), said, _same(*MEASURES))
-    yield _pick("op", _("part"), said, tuple((op.value, _(op.value)) for op in OF_QUANTILES))
+    yield _pick("op", _("part"), said, tuple((op.value, word(op.value)) for op in OF_QUANTILES))
     yield from _value(said, "number")
     yield _write("of", _("of"), said, size="xs", hint="5")
 

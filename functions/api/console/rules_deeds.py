@@ -4,7 +4,8 @@ The text is the authority. Where both it and the fields were changed, the two ar
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from functions.api.console.forms import Form
@@ -16,6 +17,7 @@ from sojourn.rules.read import GROUPS
 
 COMMENT = re.compile(r"(?:^|\s)#", re.M)
 Types = Mapping[str, str]
+Deed = Callable[[str, Path], str]
 
 
 class UndoneError(ValueError):
@@ -25,7 +27,7 @@ class UndoneError(ValueError):
 def changed(said: Form, source: str, shown: str, at: Path, types: Types) -> str:
     """The text after what the form says; `shown` is the text that its fields were made of."""
     try:
-        mine = _done(_written(shown, said, at, types), said, at, types)
+        mine = _done(_written(shown, said, at, types), said, at)
     except UneditableError as error:
         raise UndoneError(str(error)) from error
     if source == shown or mine == shown:
@@ -61,19 +63,16 @@ def _put_text(text: str, node: Shown, typed: str) -> str:
     return text if typed.strip() == node.text.strip() else put(text, node.path, read(typed))
 
 
-def _done(text: str, said: Form, at: Path, types: Types) -> str:
+def _done(text: str, said: Form, at: Path) -> str:
     deed, _colon, place = said.get("do").partition(":")
-    if deed not in DEEDS:
+    adding, removing = partial(_add, kind=said.get(f"{place}:kind")), partial(_remove, at=at)
+    deeds: dict[str, Deed] = {**DEEDS, "add": adding, "remove": removing}
+    if deed not in deeds:
         return text
     path = path_of(place)
     if path[: len(at)] != at:
         raise UndoneError(_("There is no such place in the rule: load the page again."))
-    if deed == "add":
-        done = _add(text, path, said.get(f"{place}:kind"), types)
-    elif deed == "remove":
-        done = _remove(text, path, at)
-    else:
-        done = DEEDS[deed](text, path)
+    done = deeds[deed](text, path)
     if len(at) > 1 and _around(read(done), at) != _around(read(text), at):
         return text  # at the edge of a rule within a longer text nothing is further out
     if deed != "remove" and len(COMMENT.findall(done)) < len(COMMENT.findall(text)):
@@ -81,7 +80,7 @@ def _done(text: str, said: Form, at: Path, types: Types) -> str:
     return done
 
 
-def _add(text: str, path: Path, kind: str, types: Types) -> str:
+def _add(text: str, path: Path, kind: str) -> str:
     """One more at the end of a group."""
     new = {kind: [NEW["attribute"]]} if kind in GROUPS else dict(NEW.get(kind, NEW["attribute"]))
     return _insert(text, path, new)
@@ -162,7 +161,7 @@ def _negate(text: str, path: Path) -> str:
     return put(text, path, value["not"] if is_not else {"not": value})
 
 
-def _regroup(kind: str) -> Any:
+def _regroup(kind: str) -> Deed:
     def regroup(text: str, path: Path) -> str:
         value = at_path(read(text), path)
         if isinstance(value, dict) and len(value) == 1 and (old := next(iter(value))) in GROUPS:
@@ -242,9 +241,7 @@ def _number(path: Path) -> int:
     return path[-1]
 
 
-DEEDS: dict[str, Any] = {
-    "add": None,
-    "remove": None,
+DEEDS: dict[str, Deed] = {
     "up": _up,
     "down": _down,
     "wrap": _wrap,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from functions.api.console.rules_conditions import Said, fields, is_simple, kind_of
 from functions.api.console.texts import Path, read
@@ -18,6 +18,18 @@ from sojourn.rules.tree import Sequence as ListNode
 MOST_FIELDS = 200  # conditions with forms: as many as a rule may have
 
 
+class Remark(Protocol):
+    """What is wrong or doubtful, whoever found it: a segment's check, or a journey's."""
+
+    @property
+    def problem(self) -> str:
+        """What it is."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+
+
 @dataclass(slots=True)
 class Shown:
     """One node: a group with its parts, or a condition with the fields of its form (or with its text, `is_text`)."""
@@ -30,8 +42,8 @@ class Shown:
     text: str = ""
     is_group: bool = False
     is_text: bool = False
-    errors: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    errors: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
 
     @property
     def place(self) -> str:
@@ -80,7 +92,7 @@ def with_findings(root: Shown, errors: list[Finding], warnings: list[Finding]) -
     return rest
 
 
-def _nearest(before: list[Shown], *, warnings: bool = False) -> list[Finding]:
+def _nearest(before: list[Shown], *, warnings: bool = False) -> list[Remark]:
     """Of what begins in that line, the innermost."""
     latest = before[-1].line
     there = [node for node in before if node.line == latest]

@@ -1,5 +1,6 @@
 """What the rule builder calls the kinds of conditions, comparisons and times."""
 
+from functions.api.console.code_words import word
 from functions.api.console.words import _
 from sojourn.rules.facts import FACT_TYPES, STAGES
 from sojourn.rules.nodes import Op, Season
@@ -41,7 +42,7 @@ def operators(type_name: str) -> Choices:
     """The comparisons that fit a type; all of them where nobody knows it."""
     allowed = OPS_OF_TYPE.get(type_name, frozenset(Op)) | {Op.EXISTS}
     words = {Op.EXISTS: _("is known"), Op.AFTER: _("at or after")}
-    return tuple((op.value, words.get(op, _(op.value))) for op in Op if op in allowed)
+    return tuple((op.value, words.get(op) or word(op.value)) for op in Op if op in allowed)
 
 
 def counts() -> Choices:
@@ -65,12 +66,12 @@ def units() -> Choices:
 
 def seasons() -> Choices:
     """When an anniversary comes."""
-    return (*((each.value, _(each.value)) for each in Season), ("in the next", _("in the next")))
+    return (*((each.value, word(each.value)) for each in Season), ("in the next", _("in the next")))
 
 
 def stages() -> Choices:
     """Of a contact."""
-    return tuple((each, _(each.replace("_", " "))) for each in STAGES)
+    return tuple((each, word(each)) for each in STAGES)
 
 
 def group(kind: str) -> str:

@@ -6,7 +6,8 @@ from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
 from functions.api.console.forms import form
-from functions.api.console.rendering import redirect, render
+from functions.api.console.pieces import piece_of
+from functions.api.console.rendering import part, redirect, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
 from functions.api.console.words import _
@@ -24,10 +25,11 @@ runs = Blueprint(__name__)
 def list_runs(request: Request, session: Session) -> Response:
     """Those that failed, or by `?state=late` those that should have moved on."""
     state = LATE if parameter(request, "state") == LATE else FAILED
-    cursor = parameter(request, "cursor")
-    told = ask(session, "GET", "/api/runs", {"state": state, "cursor": cursor, "limit": PAGE}).body
-    facts = {"runs": told["items"], "next": told["next"], "is_first": cursor is None, "state": state}
-    return render(session, "runs/list.html", **facts)
+    piece = piece_of(request, session, PAGE)
+    told = ask(session, "GET", "/api/runs", {"state": state, **piece.query(parts=3, rest=3)}).body
+    show, template = (part, "rows") if piece.is_rest else (render, "list")
+    links = piece.links(told, LIST, state=state)
+    return show(session, f"runs/{template}.html", runs=told["items"], state=state, **links)
 
 
 @page(runs, "/console/runs/{run}")

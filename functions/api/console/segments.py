@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from functions.api.console import charts
 from functions.api.console.asking import ask, at
+from functions.api.console.formats import short_day
+from functions.api.console.pieces import piece_of
 from functions.api.console.rendering import part, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
@@ -47,11 +49,12 @@ def show_size(request: Request, session: Session, name: str) -> Response:
 @page(segments, "/console/segments/{name}/members")
 def list_members(request: Request, session: Session, name: str) -> Response:
     """Who is in, a moment ago."""
-    cursor = parameter(request, "cursor")
+    piece = piece_of(request, session, MEMBERS)
     path = at("/api/segments/{name}/members", name=name)
-    told = ask(session, "GET", path, {"cursor": cursor, "limit": MEMBERS}).body
-    found = {"members": told["items"], "next": told["next"], "is_first": cursor is None}
-    return render(session, "segments/members.html", name=name, **found)
+    told = ask(session, "GET", path, piece.query(parts=3, rest=4)).body
+    show, template = (part, "member_rows") if piece.is_rest else (render, "members")
+    links = piece.links(told, at("/console/segments/{name}/members", name=name))
+    return show(session, f"segments/{template}.html", name=name, members=told["items"], **links)
 
 
 @page(segments, "/console/segments/{name}/explain")
@@ -91,7 +94,7 @@ def _charts(days: list[dict[str, Any]]) -> dict[str, Any]:
     if not days:
         return {"moves": Markup(""), "sizes": Markup(""), "latest": ""}
     shown = days[-DAYS:]
-    names = [f"{date.fromisoformat(day['day']):%d %b}".lstrip("0") for day in shown]
+    names = [short_day(date.fromisoformat(day["day"])) for day in shown]
     came = {_("Came"): [day["entered"] for day in shown], _("Left"): [day["left"] for day in shown]}
     return {
         "moves": charts.bars(_("Who came and who left, by day"), names, came),

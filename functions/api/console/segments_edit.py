@@ -52,9 +52,7 @@ def save_new(request: Request, session: Session) -> Response:
 @page(segments_edit, "/console/segments/{name}/edit")
 def show_editor(request: Request, session: Session, name: str) -> Response:
     """The draft as it was saved last."""
-    told = brief(session, name)
-    if told["source"] is None:
-        raise Problem(404, "segment_not_found", _("This segment has no draft to edit."))
+    told = ask(session, "GET", at("/api/segments/{name}/draft", name=name)).body
     return _editor(session, Work(name, told["source"], told["source"], str(told["revision"])))
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask
+from functions.api.console.code_words import word
+from functions.api.console.colleagues import colleagues
 from functions.api.console.forms import form
 from functions.api.console.home import mode_text
 from functions.api.console.rendering import redirect, render
@@ -81,11 +83,13 @@ def show_sender(request: Request, session: Session) -> Response:
 def list_changes(request: Request, session: Session) -> Response:
     """Who changed what; an admin's page."""
     told = ask(session, "GET", "/api/audit", {"cursor": parameter(request, "cursor"), "limit": 50}).body
-    return render(session, "settings/changes.html", changes=told["items"], next=told["next"])
+    ids = [name for each in told["items"] for name in (each["who"], each["on"].get("person"))]
+    facts = {"changes": told["items"], "next": told["next"], "people": colleagues(session, ids)}
+    return render(session, "settings/changes.html", **facts)
 
 
 def _mode_form(session: Session, mode: dict[str, Any], error: str = "") -> Response:
-    choices = [(each, each.replace("_", " "), mode_text(each)) for each in MODES]
+    choices = [(each, word(each), mode_text(each)) for each in MODES]
     return render(
         session, "settings/mode.html", 422 if error else 200, mode=mode, choices=choices, error=error
     )

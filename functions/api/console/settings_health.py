@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from chalice.app import Blueprint, Request, Response
 
@@ -11,6 +12,7 @@ from functions.api.console.rendering import part, redirect, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
 from functions.api.console.words import _, ngettext
+from functions.api.paging import parameter
 from functions.api.roles import require
 from sojourn.errors import Problem
 
@@ -18,6 +20,7 @@ settings_health = Blueprint(__name__)
 HERE = "/console/settings/health"
 QUEUES = f"{HERE}/queues"
 QUEUE = f"{QUEUES}/{{queue}}"
+AT_ONCE = 4
 TONES = {"ok": "good", "note": "info", "warning": "warn", "blocker": "bad"}
 
 
@@ -34,11 +37,21 @@ def show_health(request: Request, session: Session) -> Response:
 
 @page(settings_health, QUEUES)
 def show_queues(request: Request, session: Session) -> Response:
-    """Every queue: SQS tells of one at a time, so this is a page of its own."""
-    told = ask(session, "GET", "/api/queues").body["items"]
+    """A few queues, and a row that asks for the next: SQS tells of one at a time, so this is a page of its own."""
+    cursor = parameter(request, "cursor")
+    told = ask(session, "GET", "/api/queues", {"cursor": cursor, "limit": AT_ONCE}).body
+    rest = f"{QUEUES}?{urlencode({'cursor': told['next']})}" if told["next"] else ""
+    ends: dict[str, Any] = {
+        "rest": rest,
+        "more": rest,
+        "next": "",
+        "first": "",
+        "is_rest": False,
+        "is_bare": False,
+    }
     show = part if session.is_part else render
-    template = "settings/queue_rows.html" if session.is_part else "settings/queues.html"
-    return show(session, template, queues=told, names=names())
+    template = "queues" if not session.is_part else "queue_rows" if cursor else "queue_table"
+    return show(session, f"settings/{template}.html", queues=told["items"], names=names(), **ends)
 
 
 @page(settings_health, QUEUE, "POST")
@@ -56,7 +69,7 @@ def act_on_queue(request: Request, session: Session, queue: str, act: str) -> Re
     require(session.role, "POST", "/api/queues/{queue}/redrive")
     said = form(request)
     if act not in ("redrive", "discard"):
-        raise Problem(404, "not_found", "there is nothing at this path")
+        raise Problem(404, "not_found", _("there is nothing at this path"))
     if not said.get("message") and said.get("confirmed") != "yes":
         waiting = next((each["waiting"] for each in _queues(session) if each["name"] == queue), 0)
         facts: dict[str, Any] = {

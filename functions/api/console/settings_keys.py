@@ -62,7 +62,7 @@ def ask_to_revoke(request: Request, session: Session, key: str) -> Response:
         each for each in ask(session, "GET", "/api/keys", {"limit": MOST}).body["items"] if each["id"] == key
     ]
     if not found:
-        raise Problem(404, "key_not_found", "no key is called so")
+        raise Problem(404, "key_not_found", _("no key is called so"))
     return render(session, "settings/key_revoke.html", key=found[0])
 
 
@@ -80,7 +80,7 @@ def ask_to_rotate(request: Request, session: Session, secret: str) -> Response:
     """Asks first: others may have to be told."""
     require(session.role, "POST", "/api/secrets/{secret}/rotate")
     if secret not in SECRETS:
-        raise Problem(404, "secret_not_found", "there is no such secret")
+        raise Problem(404, "secret_not_found", _("there is no such secret"))
     return render(session, "settings/secret_rotate.html", secret=secret)
 
 

@@ -62,7 +62,7 @@ def _rest(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text or "{}")
     except ValueError:
-        raise Problem(400, "malformed_body", "the form cannot be read: load the page again") from None
+        raise Problem(400, "malformed_body", _("the form cannot be read: load the page again")) from None
     return found if isinstance(found, dict) else {}
 
 

@@ -92,7 +92,7 @@ def _one(session: Session, person: str) -> dict[str, Any]:
         if each["id"] == person:
             found: dict[str, Any] = each
             return found
-    raise Problem(404, "person_not_found", "nobody of the team is called so")
+    raise Problem(404, "person_not_found", _("nobody of the team is called so"))
 
 
 def _team(session: Session, status: int = 200, *, cursor: str | None = None, **facts: Any) -> Response:

@@ -48,7 +48,7 @@ def tables() -> Iterator[None]:
     """Empty tables and queues for the tests of one file."""
     teach_moto()
     with moto_cloud():
-        _made[:] = [_queues()]
+        _made[:] = [the_queues()]
         yield
     world.cache_clear()
 
@@ -84,7 +84,7 @@ def people(clock: ManualClock) -> Iterator[FakePool]:
     pools.use_pool(None)
 
 
-def _queues() -> Queues:
+def the_queues() -> Queues:
     """Those of the stack, in moto."""
     client = boto3.client("sqs", region_name=REGION)
     urls = {name: client.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}

@@ -1,6 +1,7 @@
 """Contacts: found by what they are called, their life on one line, changed, and forgotten only on purpose."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -10,7 +11,7 @@ import pytest
 from functions.api.world import world
 from sojourn.clock import ManualClock
 from sojourn.contacts.memory.store import memory_key
-from sojourn.contacts.store import get_profile
+from sojourn.contacts.store import get_profile, put_profile
 from sojourn.journeys.live import State, change_state
 from sojourn.privacy.request import Desk
 from tests.cloud import REGION
@@ -160,6 +161,20 @@ def test_what_is_refused_stands_again_in_the_form(signed_in):
     assert said_of("identify") == []
 
 
+def test_after_a_refusal_what_others_changed_meanwhile_stays_theirs(signed_in):
+    browser = signed_in("editor")
+    fields = browser.get(f"{PATH}/edit").inputs()
+    ada = get_profile(ADA)
+    put_profile(replace(ada, traits={**ada.traits, "plan": "gold"}))
+
+    page = browser.post(f"{PATH}/edit", {**fields, field_of(fields, "orders"): "a few"})
+    again = page.inputs()
+    assert again[field_of(again, "plan")] == "gold"
+
+    browser.post(f"{PATH}/edit", {**again, field_of(again, "orders"): "13"})
+    assert said_of("identify") == [{"orders": 13}]
+
+
 def test_tags_go_on_and_come_off(signed_in):
     browser = signed_in("editor")
 
@@ -220,11 +235,12 @@ def test_with_the_id_typed_in_somebody_is_forgotten_and_the_page_is_the_proof(si
 
 
 def test_an_export_is_a_job_whose_page_says_how_far_it_is(signed_in, jobs):
-    browser = signed_in("admin")
+    browser, other = signed_in("admin", email="asks@example.org"), signed_in("admin")
 
     place = browser.post(f"{PATH}/export").place
 
     assert place.startswith(f"{PATH}/exports/")
+    assert "asks@example.org" in other.get(place).words
     assert [machine for machine, _, _ in jobs.started] == ["export"]
     assert "is being written" in browser.get(place).words
     assert signed_in("editor").get(place).status == 403

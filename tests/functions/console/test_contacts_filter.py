@@ -27,13 +27,13 @@ def machine(clock: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]
     monkeypatch.setenv("MAX_EVENT_AGE_HOURS", "24")
     with segments_world() as machine:
         empty(boto3.client("dynamodb", region_name=REGION), "Events")
-        names.until = None
+        names.forget()
         for name, city in (("ada", "Oslo"), ("bob", "Bergen")):
             traits = {"plan": "pro", "city": city, "email": f"{name}@example.org"}
             put_profile(Profile(name, traits=traits, identities=(f"u#{name}",)))
         in_force("payers")
         yield machine
-    names.until = None
+    names.forget()
 
 
 def more(count: int) -> None:

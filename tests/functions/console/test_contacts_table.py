@@ -33,11 +33,11 @@ def machine(clock: object) -> Iterator[Machine]:
     """Ada and Bob pay, Eve does not."""
     with segments_world() as machine:
         empty(boto3.client("dynamodb", region_name=REGION), "Events")
-        names.until = None
+        names.forget()
         people(ada="pro", bob="pro", eve="free")
         in_force("payers")
         yield machine
-    names.until = None
+    names.forget()
 
 
 def id_of(name: str) -> str:
@@ -77,7 +77,7 @@ def told(name: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def test_the_people_of_a_segment_are_a_table(signed_in):
-    page = signed_in("viewer").get(TABLE)
+    page = signed_in("viewer").whole(TABLE)
 
     assert page.status == 200
     assert "ada@example.org" in page.text
@@ -144,10 +144,26 @@ def test_it_goes_on_by_cursor_and_shows_each_once(signed_in):
     while path:
         page = browser.get(path)
         seen += re.findall(r'href="[^"]*/console/contacts/(\w{20})"', page.text)
-        found = re.search(r'href="(\?segment=[^"]*cursor=[^"]*)"', page.text)
-        path = f"/console/contacts{unescape(found[1])}" if found else ""
+        found = re.search(r'href="([^"]*cursor=[^"]*)"', page.text)
+        path = unescape(found[1]) if found else ""
 
     assert len(seen) == len(set(seen)) == 62
+
+
+def test_a_page_fills_itself_and_then_leads_to_the_next(signed_in):
+    people(**{f"p{number}": "pro" for number in range(60)})
+    in_force("many")
+    browser = signed_in("editor")
+
+    first = browser.whole("/console/contacts?segment=many")
+    more = re.search(r'rel="next" [^>]*href="([^"]*)"|href="([^"]*)"[^>]*rel="next"', first.text)
+    assert more
+    last = browser.whole(unescape(more[1] or more[2]))
+
+    shown = [set(re.findall(r'name="chosen" value="(\w{20})"', page.text)) for page in (first, last)]
+    assert [len(each) for each in shown] == [50, 12]
+    assert not shown[0] & shown[1]
+    assert "Next page" not in last.words
 
 
 def test_a_full_page_costs_few_calls(signed_in):

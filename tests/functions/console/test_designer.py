@@ -1,6 +1,7 @@
 """Designing a journey: each button is an edit of the text, and what is wrong stands at its step."""
 
 import json
+import re
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -103,6 +104,12 @@ def test_the_desk_shows_the_draft_as_it_was_saved(browser):
     assert names(page)[:2] == ["Send the welcome", "Wait two days"]
     assert text(page) == TEXT
     assert [way["title"] for way in tree(page)["steps"][2]["ways"]] == ["If they do", "When time is up"]
+
+
+def test_no_place_of_the_page_is_named_twice(browser):
+    for at in ("", *(f"steps/{number}" for number in range(TEXT.count("\n  - ")))):
+        names = re.findall(r'\bid="([^"]*)"', browser.get(f"{EDIT}?at={at}").text)
+        assert sorted(set(names)) == sorted(names), at
 
 
 def test_whoever_may_only_look_is_told_whom_to_ask(signed_in, browser):
@@ -338,6 +345,32 @@ def test_a_new_journey_is_saved_under_its_name_and_never_over_another(browser):
     assert (told.status, told.place) == (303, "/console/journeys/fresh-start/edit")
     again = do(browser, browser.get(new), "save", new, source=TEXT)
     assert again.status == 409
+
+
+def test_a_text_that_cannot_be_read_is_not_told_to_lack_a_name(browser):
+    page = browser.post("/console/new-journey", source="][", do="save")
+
+    assert page.status == 422
+    assert "Not saved: mend what is marked first." in page.words
+    assert "Give it a name" not in page.words
+    assert "Line 1" in page.words
+
+
+def test_a_copy_is_a_new_journey_with_a_name_of_its_own(browser):
+    copy = f"/console/new-journey?from={NAME}"
+    assert f'href="{copy}"' in browser.get(f"/console/journeys/{NAME}").text
+    page = browser.get(copy)
+    assert page.status == 200
+    assert NAME in page.words
+    assert text(page) == TEXT.replace(f"journey: {NAME}", f"journey: {NAME}-copy")
+
+    told = do(browser, page, "save", "/console/new-journey")
+    assert (told.status, told.place) == (303, f"/console/journeys/{NAME}-copy/edit")
+    assert text(browser.get(EDIT)) == TEXT
+    for other in (NAME, f"{NAME}-copy"):
+        again = text(browser.get(f"/console/new-journey?from={other}"))
+        assert f"journey: {NAME}-copy-2\n" in again
+    assert browser.get("/console/new-journey?from=nobody").status == 404
 
 
 def test_hostile_names_stay_text(browser):

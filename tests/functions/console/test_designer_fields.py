@@ -9,6 +9,7 @@ from functions.api.console.designer_desk import Desk, reading_of
 from functions.api.console.designer_fields import Field, Removed
 from functions.api.console.designer_forms import keys_of, schema, step_keys
 from functions.api.console.designer_panel import applied, panel_of
+from functions.api.console.designer_steps import copied
 from functions.api.console.designer_tree import KINDS, value_at
 from functions.api.console.designer_words import labels
 from functions.api.console.forms import Form
@@ -67,3 +68,61 @@ def test_every_key_of_the_schema_has_a_label(kind: str):
         for key in keys
         if key not in known and f"{kind}.{key}" not in known and key not in {*HIDDEN, kind}
     ] == []
+
+
+ASKING = """\
+journey: asking
+purpose: marketing
+entry: {event: Signed Up}
+steps:
+  - branch: Shall we ask?   # a copy of it asks for its own answer
+    if: {tag: vip}
+    then:
+      - call: Ask for a voucher
+        url: https://shop.example.com/vouchers
+      - call: Ask again
+        url: https://shop.example.com/vouchers
+        send: {code: reply.ask_for_a_voucher.code, both: [reply.ask_for_a_voucher.codes], else: reply.ask_again.code}
+      - update: Keep it
+        set: {code: reply.ask_for_a_voucher.code, note: entry.note, said: "reply to ask_for_a_voucher"}
+  - branch: Did they get one?
+    if: {attribute: reply.ask_for_a_voucher.code, exists: true}
+    then:
+      - send: Send the voucher
+        template: reminder
+"""
+
+
+def test_who_renames_a_call_renames_its_answer_wherever_it_is_asked_for():
+    desk = Desk("asking", ASKING, ASKING, 1, "steps/0/then/0")
+    name = {"f:steps/0/then/0/call": "Ask the shop!"}
+
+    text = applied(desk, Form((("seen", desk.seen), *name.items())), {}).text
+
+    renamed = ASKING.replace("call: Ask for a voucher", "call: Ask the shop!")
+    assert text == renamed.replace("reply.ask_for_a_voucher.", "reply.ask_the_shop.")
+
+
+def test_whose_answer_is_another_calls_too_is_renamed_alone():
+    text = ASKING.replace("call: Ask again", "call: Ask for a voucher?")
+    desk = Desk("asking", text, text, 1, "steps/0/then/1")
+
+    said = Form((("seen", desk.seen), ("f:steps/0/then/1/call", "Ask again")))
+
+    assert applied(desk, said, {}).text == ASKING
+
+
+def test_a_copy_asks_for_the_answers_of_its_own_calls():
+    journey = reading_of(ASKING).journey
+    taken = [step.name for step in reading_of(ASKING).every]
+
+    copy = copied(value_at(journey, ("steps", 0)), taken)
+
+    first, again, keep = copy["then"]
+    assert (first["call"], again["call"]) == ("Ask for a voucher 2", "Ask again 2")
+    assert again["send"] == {
+        "code": "reply.ask_for_a_voucher_2.code",
+        "both": ["reply.ask_for_a_voucher_2.codes"],
+        "else": "reply.ask_again_2.code",
+    }
+    assert keep["set"]["code"] == "reply.ask_for_a_voucher_2.code"

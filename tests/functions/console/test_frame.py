@@ -187,13 +187,6 @@ def test_times_are_shown_in_the_zone_that_the_browser_told(signed_in):
     assert "UTC" in page.words
 
 
-def test_what_was_asked_as_a_part_is_told_to_leave_the_page(stranger: Browser):
-    page = stranger.part("/console/account")
-
-    assert page.status == 401
-    assert page.place.startswith("/console/login")
-
-
 def test_what_is_said_on_the_next_page_cannot_be_made_up(signed_in):
     browser = signed_in("viewer")
     browser.cookies["flash"] = "WW91IHdvbg==.0000"

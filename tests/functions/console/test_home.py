@@ -157,3 +157,7 @@ def test_what_waits_is_counted_after_the_page_and_leads_there(signed_in: SignedI
     assert "<html" not in part.text
     assert page.words.count("Approvals for you to give") == 2, "as a page it names them"
     assert "Approvals for you to give 0" in editor.part("/console/waiting").words
+    for kind, figure in (("approvals", "1"), ("messages", "0"), ("imports", "1"), ("failures", "0")):
+        assert f"/console/waiting?of={kind}" in approver.get("/console").text
+        assert approver.part(f"/console/waiting?of={kind}").words.endswith(f" {figure}")
+    assert approver.part("/console/waiting?of=x").status == 400

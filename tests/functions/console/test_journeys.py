@@ -82,7 +82,7 @@ def test_who_stands_where_is_counted_when_it_is_asked_for(signed_in, running):
 def test_the_people_of_a_step_come_in_pages(signed_in, running):
     browser = signed_in("viewer")
 
-    page = browser.get(f"{WELCOME}/people?step=Wait two days")
+    page = browser.whole(f"{WELCOME}/people?step=Wait two days")
     assert page.status == 200
     assert page.text.count('href="/console/contacts/') == 12
     assert "person-1@example.org" in page.words

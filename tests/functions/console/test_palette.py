@@ -28,9 +28,9 @@ def _templates(clock: object) -> Iterator[None]:
     claim_identity("u#ada", ADA)
     if not get_profile(ADA).revision:
         put_profile(Profile(ADA, traits={"email": "ada@example.org"}, created_at="2026-01-01T00:00:00.000Z"))
-    palette.names.until = None
+    palette.names.forget()
     yield
-    palette.names.until = None
+    palette.names.forget()
 
 
 def test_names_pages_and_people_are_found(signed_in):

@@ -113,7 +113,7 @@ def test_errors_of_the_draft_are_told_and_nothing_goes_live(signed_in: SignedIn,
 
     assert "1 error keeps it from going live" in plan.words
     assert said.status == 422
-    assert "there is no template 'nowhere'" in said.words
+    assert "There is no template 'nowhere'" in said.words
     assert not publisher.asked
 
 

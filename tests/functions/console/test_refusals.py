@@ -43,7 +43,7 @@ def test_errors_with_lines_and_what_others_changed_are_shown():
     said = refusal(VIEWER, Problem(409, "revision_conflict", "read it again", **more)).body
 
     assert "Line 3:" in said
-    assert "write it out" in said
+    assert "Write it out" in said
     assert HOSTILE not in said
     assert "+&lt;img" in said
 

@@ -147,7 +147,7 @@ def test_what_is_wrong_stands_at_its_condition(signed_in):
     page = built(signed_in("editor"), shown=SOURCE.replace("is: pro", "iss: pro"))
 
     at = page.text.index('id="at-rule-0"')
-    assert at < page.text.index("unknown key `iss`") < page.text.index('id="at-rule-1"')
+    assert at < page.text.index("Unknown key <code>iss</code>.") < page.text.index('id="group-rule-1"')
 
 
 def test_a_text_that_is_no_yaml_is_kept_and_said_to_be_none(signed_in):

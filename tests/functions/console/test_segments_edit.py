@@ -62,7 +62,7 @@ def test_what_is_wrong_is_said_with_its_line_and_what_to_do(path: str, signed_in
     page = signed_in("editor").post(path, source=wrong, revision=1, name="payers")
 
     assert page.status == 422
-    assert "Line 4: unknown key `iss` – did you mean `is`?" in page.words
+    assert "Line 4: Unknown key iss . Did you mean is ?" in page.words
     assert "iss: pro" in page.text
     assert 'action="/console/segments/payers/edit"' in page.text
     assert source() == SOURCE

@@ -17,7 +17,7 @@ def test_the_mode_and_the_reputation_stand_on_the_first_page(signed_in: SignedIn
     with counted() as made:
         page = browser.get(HERE)
 
-    assert "allow list Allow list: only the named addresses get anything." in page.words
+    assert "Sending mode Allow list: only the named addresses get anything." in page.words
     assert "<b>@example.org" in page.words
     assert "<b>@example.org" not in page.text
     assert "/console/settings/mode" not in page.text  # a viewer is not offered what they may not do

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from functions.api.console.asking import ask, at
-from functions.api.console.letters_edit import BEGUN
+from functions.api.console.letters_begun import BEGUN, BEGUN_IN
 from functions.api.console.session import Session
 from sojourn import config
 from sojourn.http.keys import Key
@@ -243,13 +243,112 @@ def test_versions_stay_with_what_each_changed_and_are_a_beginning_anew(signed_in
     assert browser.get("/console/templates/hello/versions/9").status == 404
 
 
-def test_what_a_new_template_begins_with_may_be_saved_as_it_is(signed_in):
+@pytest.mark.parametrize("body", ["html", "mjml"])
+def test_what_a_new_template_begins_with_may_be_saved_as_it_is(body: str, signed_in):
     browser = signed_in("editor")
-    shown = html.unescape(browser.get("/console/new-template").text)
+    shown = html.unescape(browser.get(f"/console/new-template?in={body}").text)
+    begun = {**BEGUN, body: BEGUN_IN[body]}
 
-    saved = browser.post(
-        "/console/new-template", {**MAIL, **BEGUN, "purpose": "marketing"}, name="begun", version=0
-    )
+    fields = {key: value for key, value in MAIL.items() if key != "html"} | begun
+    saved = browser.post("/console/new-template", {**fields, "purpose": "marketing"}, name="begun", version=0)
 
     assert (saved.status, saved.place) == (303, "/console/templates/begun")
-    assert all(text.strip() in shown for text in BEGUN.values())
+    assert all(text.strip() in shown for text in begun.values())
+
+
+MJML = """\
+<mjml><mj-body><mj-section><mj-column>
+<mj-text>Hello, {{ firstName | default("friend") }}</mj-text>
+</mj-column></mj-section></mj-body></mjml>
+"""
+IN_MJML = {key: value for key, value in MAIL.items() if key != "html"} | {"mjml": MJML}
+
+
+def saved_in_mjml(**changed: str) -> None:
+    ask(EDITOR, "PUT", at("/api/templates/{name}", name="hello"), body={**IN_MJML, **changed})
+
+
+def test_a_mail_in_mjml_is_written_looked_at_and_saved(signed_in):
+    browser = signed_in("editor")
+
+    frame = browser.post("/console/templates/untitled/draft", IN_MJML)
+    fine = browser.post("/console/templates/untitled/check", IN_MJML)
+    wrong = browser.post(
+        "/console/templates/untitled/check", {**IN_MJML, "mjml": MJML.replace("</mj-text>", "")}
+    )
+    saved = browser.post("/console/new-template", IN_MJML, name="hello", version=0)
+    page = browser.get(saved.place)
+    shown = browser.get("/console/templates/hello/preview")
+    editor = browser.get(EDIT)
+
+    assert "<table" in frame.text
+    assert "It can be saved and sent" in fine.text
+    assert 'href="#mjml"' in wrong.text
+    assert "line 2: &lt;mj-text&gt; is not closed" in wrong.text.replace("</a>, ", "")
+    assert "Hello, friend" in shown.text
+    assert "<mj-" not in shown.text
+    assert "The MJML, as its author wrote it" in page.words
+    assert 'name="mjml"' in editor.text
+    assert 'name="html"' not in editor.text
+    assert "&lt;mj-text&gt;Hello" in editor.text
+
+
+def test_what_is_wrong_with_mjml_is_said_at_its_field_even_where_all_was_cleared(signed_in):
+    saved_in_mjml()
+
+    page = signed_in("editor").post(EDIT, {**IN_MJML, "mjml": ""}, version=1)
+
+    assert page.status == 422
+    assert 'id="mjml-error"' in page.text
+    assert newest()["version"] == 1
+
+
+def test_a_mail_goes_over_to_mjml_and_back_and_its_versions_say_so(signed_in):
+    saved()
+    browser = signed_in("editor")
+
+    begun = browser.get(f"{EDIT}?in=mjml")
+    browser.post(EDIT, IN_MJML, version=1)
+    changed = browser.get("/console/templates/hello/versions/2")
+    again = browser.get(f"{EDIT}?from=1")
+
+    assert "&lt;mj-button" in begun.text
+    assert "Hello, {{ firstName | default(&#39;friend&#39;) }}" in begun.text
+    assert (newest()["version"], "html" in newest()["definition"]) == (2, False)
+    assert "added: mjml:" in changed.words
+    assert "removed: html:" in changed.words
+    assert 'name="html"' in again.text
+
+
+def test_a_text_message_has_no_body_whatever_the_form_held(signed_in):
+    sent = {**IN_MJML, "channel": "sms"}
+
+    assert signed_in("editor").post("/console/new-template", sent, name="hello", version=0).status == 303
+    assert set(newest()["definition"]) == {"template", "channel", "purpose", "description", "text"}
+
+
+def test_two_who_changed_other_lines_of_mjml_are_brought_together(signed_in):
+    """A9."""
+    saved_in_mjml()
+    saved_in_mjml(mjml=MJML.replace("<mjml>", '<mjml lang="de">'))
+
+    mine = {**IN_MJML, "mjml": MJML.replace("Hello", "Hi")}
+    page = signed_in("editor").post(EDIT, mine, version=1)
+
+    assert page.status == 412
+    assert html.escape('<mjml lang="de">', quote=False) in page.text.replace("&#34;", '"')
+    assert "&lt;mj-text&gt;Hi, " in page.text
+
+
+def test_who_went_over_to_mjml_meanwhile_is_followed_by_whoever_changed_other_fields(signed_in):
+    saved()
+    saved_in_mjml()
+
+    followed = signed_in("editor").post(EDIT, {**MAIL, "text": "Mine."}, version=1)
+    kept = signed_in("editor").post(EDIT, {**MAIL, "html": "<p>Mine</p>"}, version=1)
+
+    assert (followed.status, kept.status) == (412, 412)
+    assert 'name="mjml"' in followed.text
+    assert "Mine.</textarea>" in followed.text
+    assert "&lt;p&gt;Mine&lt;/p&gt;</textarea>" in kept.text
+    assert "mjml: &lt;mjml" in kept.text

@@ -3,12 +3,12 @@
 import gettext
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from jinja2.ext import extract_from_ast
 
 from functions.api.console import words
+from functions.api.console.formats import sentence
 from functions.api.console.rendering import TEMPLATES, environment
 from functions.api.console.words import _, language, ngettext, speak
 
@@ -17,6 +17,7 @@ TOLD = ("title", "placeholder", "aria-label", "alt", "label")  # attributes that
 OWN_NAMES = {"Sojourn", "Ctrl K", "Esc"}
 FILLED = "\x00"
 ATTRIBUTE = re.compile(r"""[\w-]+="[^"]*"?""")  # a macro may write one by itself
+TAGGED = re.compile(rf"(<\w+){FILLED}")  # attributes that a macro writes right behind the tag's name
 LETTER = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -54,7 +55,7 @@ def bare(source: str) -> list[str]:
         elif not depth:
             spoken.append(value)
     reader = Bare()
-    reader.feed("".join(spoken))
+    reader.feed(TAGGED.sub(r"\1 ", "".join(spoken)))
     return [text for text in reader.found if text.strip(" ·&;") not in OWN_NAMES]
 
 
@@ -82,9 +83,7 @@ def test_every_text_can_be_taken_out_and_has_sound_blanks(file: str):
             text % dict.fromkeys(re.findall(r"%\((\w+)\)", text), 0)
 
 
-def test_a_browsers_language_is_spoken_where_there_is_a_catalogue(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_language_without_a_catalogue_is_english():
     speak("xx-YY,de;q=0.5")
     assert (_("Home"), language()) == ("Home", "en")
     assert ngettext("%(num)s person", "%(num)s people", 2) % {"num": 2} == "2 people"
@@ -93,3 +92,11 @@ def test_a_browsers_language_is_spoken_where_there_is_a_catalogue(
 def test_without_any_catalogue_texts_are_english():
     assert words.languages() == frozenset()
     assert isinstance(words._catalogue(""), gettext.NullTranslations)
+
+
+def test_a_finding_is_a_sentence_and_what_stands_in_it_is_text():
+    assert sentence("unknown key `iss`") == "Unknown key <code>iss</code>."
+    assert sentence("did you mean `is`?") == "Did you mean <code>is</code>?"
+    assert sentence("'<b>' is no name; `<i>` and ` alone") == (
+        "&#39;&lt;b&gt;&#39; is no name; <code>&lt;i&gt;</code> and ` alone."
+    )

@@ -70,6 +70,30 @@ def test_every_error_is_told_with_its_file_and_line(
     assert f"{path}:{expected}" in result.output
 
 
+def test_mjml_is_checked_at_its_lines_without_any_cloud(folder: Path):
+    mail = """\
+template: look
+channel: email
+purpose: service
+subject: Look
+mjml: |
+  <mjml>
+    <mj-body>
+      <mj-section>
+        <mj-text>x</mj-text>
+      </mj-section>
+    </mj-body>
+  </mjml>
+text: Look
+"""
+    (folder / "look.template.yaml").write_text(mail)
+
+    result = checked(folder)
+
+    assert result.exit_code == 1
+    assert f"{folder}/look.template.yaml:9: mjml: <mj-text> in <mj-section> — it belongs in" in result.output
+
+
 def test_the_project_of_a_folder_is_checked_too(folder: Path):
     """What `plan` would refuse is not sound."""
     (folder / "project.yaml").write_text("from-name: Us\nhourz: 3\n")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sojourn.messages.check import save
+from sojourn.messages.check import check, save
 from sojourn.messages.faults import MissingFieldError, RenderError, RenderLimitError
 from sojourn.messages.render import header_text, render
 from tests.unit.messages.drafts import a_mail, an_sms
@@ -164,3 +164,50 @@ def test_an_sms_is_a_text():
     message = render(template, {"firstName": "<b>", "id": "a b"}, link=lambda _: "never")
 
     assert (message.subject, message.html, message.text) == ("", "", "Hi <b> https://example.com/a%20b")
+
+
+IN_A_LOOP = """{% for item in cart %}
+<img src="https://shop.example/{{ item.id }}.png" alt="">
+<a data-no-track
+  href="https://shop.example/p?id={{- item.id -}}&amp;n={{ loop.index }}&amp;v={{ voucher | default('') }}">x</a>
+<a href="https://shop.example/cart">all</a>{% endfor %}"""
+
+
+def test_an_address_in_a_loop_is_another_one_each_time_round():
+    text = "{% for item in cart %}https://shop.example/{{ item.id | default('x') }}\n{% endfor %}"
+
+    told = rendered({"cart": [{"id": "a b/../&<"}, {"id": 7}], "item": "none"}, html=IN_A_LOOP, text=text)
+
+    for name, number in (("a%20b%2F..%2F%26%3C", 1), ("7", 2)):
+        assert f'src="https://shop.example/{name}.png"' in told.html
+        assert f'href="https://shop.example/p?id={name}&n={number}&v="' in told.html
+        assert f"https://shop.example/{name}\n" in told.text
+    assert told.html.count('href="https://shop.example/cart"') == 2
+
+
+@pytest.mark.parametrize(
+    ("item", "error"),
+    [({}, MissingFieldError), ({"id": ".."}, RenderError), ({"id": {"a": 1}}, RenderError)],
+)
+def test_an_address_in_a_loop_needs_its_fields(item, error):
+    with pytest.raises(error):
+        rendered({"cart": [{"x": 1, **item}]}, html=IN_A_LOOP)
+
+
+def test_what_is_another_address_each_time_cannot_be_counted_and_says_so():
+    (fault,) = check(
+        a_mail("{% for a in cart %}\n<a href='https://shop.example/{{ a.id }}'>x</a>{% endfor %}")
+    )
+
+    assert (fault.line, "add data-no-track" in fault.problem) == (4, True)
+    assert check(a_mail("{% for a in b %}{% endfor %}<a href='https://shop.example/{{ a.id }}'>x</a>")) == []
+    assert check(a_mail("{% for a in b %}<img alt='' src='https://x.example/{{ a.id, a }}'>{% endfor %}"))
+    assert check(
+        a_mail("{% for a in b %}<img alt='' src='https://x.example/{{ a | _encoded }}'>{% endfor %}")
+    )
+
+
+def test_a_voucher_named_like_a_loop_elsewhere_is_counted_as_ever():
+    html = "<a href='https://shop.example/{{ item }}'>x</a>{% for item in cart %}.{% endfor %}"
+
+    assert save(a_mail(html), version=1).links == ("https://shop.example/{{ item }}",)

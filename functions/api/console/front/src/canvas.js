@@ -99,6 +99,7 @@ export function canvas(place, { tree, icons = () => null, words = {}, isReadonly
   });
   designer.onReady.subscribe(() => mark(shown.selected));
   if (!isReadonly) meetAtEdges(place, designer);
+  keepMiddle(place, shift);
 
   return {
     show,
@@ -107,6 +108,16 @@ export function canvas(place, { tree, icons = () => null, words = {}, isReadonly
     begin: () => designer.setViewport(readable(bounds(place))),
     fit: () => designer.setViewport(whole(bounds(place))),
   };
+}
+
+// A phone that is turned, a window that becomes narrower: what stood in the middle stays there.
+function keepMiddle(place, shift) {
+  let wide = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    const by = (contentRect.width - wide) / 2;
+    if (wide && contentRect.width && by) shift(new Vector(by, 0));
+    wide = contentRect.width || wide;
+  }).observe(place);
 }
 
 const inHand = () => document.querySelector(".sqd-drag") !== null;

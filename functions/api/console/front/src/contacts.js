@@ -5,6 +5,11 @@ export function tables() {
     if (!target.matches("[data-all]")) return;
     for (const box of target.form.querySelectorAll(`input[name="${target.dataset.all}"]`)) box.checked = target.checked;
   });
+  document.addEventListener("htmx:load", ({ target }) => {
+    const all = document.querySelector("[data-all]:checked"); // rows that come after it was ticked
+    if (!all) return;
+    for (const box of target.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = true;
+  });
   document.addEventListener("htmx:afterSwap", () => {
     const place = document.querySelector("[data-place]")?.dataset.place;
     if (place) history.replaceState(null, "", place);

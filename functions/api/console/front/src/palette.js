@@ -1,5 +1,7 @@
 // Go to anything: a combobox over what /console/palette?q= answers, which is a page of its own for who has no JavaScript.
 
+import { tellOfDeadLine } from "./losses.js";
+
 const PAUSE = 120; // ms after the last letter
 
 export function palette(base) {
@@ -17,8 +19,9 @@ export function palette(base) {
     try {
       const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal: asked.signal });
       if (answer.ok) show(await answer.text());
+      else location.assign(url); // a page says what is wrong
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
+      if (error.name !== "AbortError") tellOfDeadLine();
     }
   }
 

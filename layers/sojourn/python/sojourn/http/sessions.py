@@ -6,7 +6,7 @@ session that nobody has the secret of, and time ends it.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,12 @@ def find(name: str, secret: str, *, now: datetime) -> Standing | None:
         return None
     there = _alive(row.data, now).get(_hash(secret))
     return Standing(str(row.data.get("email", ""))) if there else None
+
+
+def owners(names: Iterable[str]) -> dict[str, str]:
+    """The address of each who ever signed in, whether a session of theirs is alive or not."""
+    rows = config.get_all((KIND, name) for name in sorted(set(names)))
+    return {row.id: str(row.data["email"]) for row in rows if row.data.get("email")}
 
 
 def begin(name: str, secret: str, *, email: str, now: datetime) -> None:

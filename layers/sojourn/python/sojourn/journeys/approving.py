@@ -73,12 +73,22 @@ class Approvals:
         }
 
 
+def needed_by(draft: Mapping[str, Any], live: Mapping[str, Any]) -> int:
+    """How many must agree, by the definitions of a draft and of what is live: a draft cannot lower it by itself."""
+    return max(int(each.get("approvals", 0)) for each in (draft, live))
+
+
+def approval_id(draft: Draft) -> str:
+    """Where the words on a revision stand."""
+    return f"{draft.name}#{draft.revision:05d}"
+
+
 def approvals_of(draft: Draft, journey: Journey | None = None, content: str = "") -> Approvals:
     """How the latest revision of a draft stands; its model and content are made anew where nobody brings them."""
     wanted, stands = journey or Journey.from_definition(draft.definition), live().get(draft.name)
     there = get_version(draft.name, stands.version) if stands else None
-    needed = max(wanted.approvals, int(there.definition.get("approvals", 0)) if there else 0)
-    row = get(KIND, _id(draft))
+    needed = needed_by(draft.definition, there.definition if there else {})
+    row = get(KIND, approval_id(draft))
     if not needed and row is None:
         return Approvals(revision=draft.revision, saved_by=draft.saved_by, needed=0)
     content = content or content_hash(wanted, templates_now(wanted))
@@ -100,7 +110,7 @@ def approve(draft: Draft, *, by: str, at: str) -> bool:
     journey = Journey.from_definition(draft.definition)
     word = Approval(by, at, content_hash(journey, templates_now(journey)))
     for _ in range(TRIES):
-        row = get(KIND, _id(draft)) or Row(KIND, _id(draft), 0, {"given": []})
+        row = get(KIND, approval_id(draft)) or Row(KIND, approval_id(draft), 0, {"given": []})
         if any(_is_same(each, word) for each in row.data["given"]):
             return False
         try:
@@ -123,7 +133,3 @@ def _is_same(said: Mapping[str, Any], word: Approval) -> bool:
 
 def _is(version: Version | None, content: str) -> bool:
     return version is not None and version.content_hash == content
-
-
-def _id(draft: Draft) -> str:
-    return f"{draft.name}#{draft.revision:05d}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from sojourn.config import Row, query
-from sojourn.journeys.approving import KIND
+from sojourn.journeys.approving import KIND, approval_id, needed_by
 from sojourn.journeys.drafts import KIND as JOURNEY
 from sojourn.journeys.drafts import LATEST, Draft
 from sojourn.journeys.live import LiveJourney, State
@@ -23,17 +23,12 @@ def asked_of(name: str, live: Mapping[str, LiveJourney]) -> Iterator[Draft]:
         draft = Draft(name=journey, revision=row.revision, **row.data)
         running = live.get(journey)
         there = rows.get(f"{journey}#{running.version:05d}") if running else None
-        given = words.get(f"{journey}#{draft.revision:05d}", set())
-        if name in given or name == draft.saved_by or len(given) >= _needed(draft, there):
+        given = words.get(approval_id(draft), set())
+        needed = needed_by(draft.definition, there.data["definition"] if there else {})
+        if name in given or name == draft.saved_by or len(given) >= needed:
             continue
         if not (there and running and running.state is not State.STOPPED and _is(draft, there)):
             yield draft
-
-
-def _needed(draft: Draft, there: Row | None) -> int:
-    """The stricter number: a draft cannot lower what is live."""
-    live = int(there.data["definition"].get("approvals", 0)) if there else 0
-    return max(int(draft.definition.get("approvals", 0)), live)
 
 
 def _is(draft: Draft, version: Row) -> bool:

@@ -14,7 +14,7 @@ from sojourn.journeys.language.acting import (
     Update,
     Verb,
 )
-from sojourn.journeys.language.conditions import Condition
+from sojourn.journeys.language.conditions import Condition, ConditionKind
 from sojourn.journeys.language.forks import Branch, Repeat, Split
 from sojourn.journeys.language.paths import ON, Step, Then, Way
 from sojourn.journeys.language.sending import END_OF_DAY, Outside, Send
@@ -37,6 +37,13 @@ VERBS = {
     Verb.INCREMENT: "adds {value} to {name}",
     Verb.ADD: "adds {value} to {name}",
     Verb.REMOVE: "takes {value} from {name}",
+}
+
+HAPPENED = {
+    ConditionKind.CLICKED: "clicked “{name}”",
+    ConditionKind.OPENED: "opened “{name}”",
+    ConditionKind.DELIVERED: "delivered “{name}”",
+    ConditionKind.EVENT: "event “{name}”",
 }
 
 
@@ -160,7 +167,7 @@ def _answer(answer: Answer) -> str:
 def _condition(condition: Condition) -> str:
     if condition.rule is not None:
         return sentence(condition.rule)
-    return f"{condition.kind.value} “{condition.name}”"
+    return HAPPENED[condition.kind].format(name=condition.name)
 
 
 def _change(change: Change) -> str:

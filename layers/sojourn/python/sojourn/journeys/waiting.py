@@ -1,7 +1,7 @@
 """The drafts that wait for a person: journey after journey, each in the order in which they expire.
 
 Read from the rows that a word for a whole journey finds, page after page. A row whose message has gone meanwhile is
-passed over, so a page may be short.
+passed over, so a page may be short; and so it is where no more than a few journeys were to be asked.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,7 @@ from sojourn.journeys.letting_go import UNDER, draft_of
 from sojourn.messages.model import Message
 
 Place = tuple[str, str]  # a journey, and the row behind which the next page begins
+PATIENCE = 8  # times as many journeys are asked while nothing is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class Draft:
 
 
 def waiting(
-    journeys: Iterable[str], *, most: int, after: Place | None = None
+    journeys: Iterable[str], *, most: int, after: Place | None = None, parts: int | None = None
 ) -> tuple[list[Draft], Place | None]:
-    """A page, and where the next begins when there may be one."""
+    """A page, and where the next begins when there may be one; `parts` is how many journeys are asked."""
     found: list[Draft] = []
     looked, last = 0, after or ("", "")
-    for journey in sorted(name for name in journeys if name >= last[0]):
+    for number, journey in enumerate(sorted(name for name in journeys if name >= last[0])):
+        if parts and number >= (parts if found else parts * PATIENCE):
+            return found, (journey, "")
         behind = last[1] if journey == last[0] else None
         for row, due in due_under(f"{UNDER}{journey}", after=behind, most=most - looked):
             looked, last = looked + 1, (journey, row.sk)

@@ -38,6 +38,7 @@ NOT_FIELDS = {
 }  # fmt: skip
 # What `links` puts into a saved template; an author's own names never begin with an underscore.
 OURS = re.compile(r"_(link|plain)\d+|_pixel")
+ENCODED = "_encoded"
 TAG_START = re.compile(r"(?P<opening>\{[{%#])(?:[-+]?\s*(?P<word>\w+))?")
 DEEPER = {"if": 1, "for": 1, "endif": -1, "endfor": -1}
 TAG_END = {"{{": "}}", "{%": "%}", "{#": "#}"}
@@ -104,6 +105,8 @@ def judge(node: nodes.Node, *, ours: bool) -> None:
     if isinstance(node, PLAIN):
         return
     if isinstance(node, nodes.Name) and ours and OURS.fullmatch(node.name):
+        return
+    if isinstance(node, nodes.Filter) and ours and node.name == ENCODED:
         return
     verdict = JUDGES.get(type(node))
     problem = verdict(node) if verdict else f"{type(node).__name__} is not allowed in a template"

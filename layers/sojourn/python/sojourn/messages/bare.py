@@ -8,7 +8,7 @@ from jinja2 import nodes
 from sojourn.messages.allowlist import TAKES_FIELDS
 from sojourn.messages.sandbox import text_environment
 
-PARTS = ("subject", "preheader", "html", "text")
+PARTS = ("subject", "preheader", "html", "mjml", "text")
 PROVIDED = ("_url", "postal_address")  # the ends of names that every message brings along
 
 

@@ -14,14 +14,16 @@ from jinja2 import nodes
 from sojourn.messages.allowlist import checked
 from sojourn.messages.faults import Fault, TemplateFaultError, TemplateRefusedError
 from sojourn.messages.links import REMEDY, Links, rewrite_html, rewrite_text
+from sojourn.messages.markup import MOST_PROBLEMS
 from sojourn.messages.mask import Masked, mask
 from sojourn.messages.sandbox import FactsEnvironment, html_environment, text_environment
 from sojourn.messages.template import EMAIL, SMS, Template
 from sojourn.messages.urls import FIELD, OF_SERVICE, UNSUBSCRIBE, expressions
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-PARTS = {EMAIL: ("subject", "preheader", "html", "text"), SMS: ("text",)}
-NEEDED = {EMAIL: ("subject", "html", "text"), SMS: ("text",)}
+HTML, MJML = "html", "mjml"  # what the mail is written in: one of them
+CHANNELS = (EMAIL, SMS)
+MAY_LACK = "preheader"
 KEYS = {"template", "channel", "purpose", "description"}
 PURPOSES = {"marketing", "transactional", "service"}
 GMAIL_CLIPS_AT = 102_400
@@ -39,6 +41,16 @@ class Draft:
     trees: dict[str, nodes.Template] = field(default_factory=dict)
     masks: dict[str, Masked] = field(default_factory=dict)
     done: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> str:
+        """What the mail is written in, which is where its faults are told."""
+        return MJML if MJML in self.definition else HTML
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The texts that it has."""
+        return ("subject", MAY_LACK, self.body, "text") if self.channel == EMAIL else ("text",)
 
     def fault(self, where: str, problem: str, remedy: str, line: int = 1) -> None:
         """Note a fault."""
@@ -65,7 +77,7 @@ def save(definition: Mapping[str, Any], *, version: int) -> Template:
         version=version,
         channel=draft.channel,
         subject=draft.done.get("subject", ""),
-        html=draft.done.get("html", ""),
+        html=draft.done.get(HTML, ""),
         text=draft.done["text"],
         links=tuple(draft.links.targets),
     )
@@ -73,17 +85,18 @@ def save(definition: Mapping[str, Any], *, version: int) -> Template:
 
 def _drafted(definition: Mapping[str, Any]) -> Draft:
     draft = Draft(definition)
-    for stage in (_shape, _syntax, _markup, _texts, _targets, _lawful, _size):
+    for stage in (_shape, _syntax, _compiled, _markup, _texts, _targets, _lawful, _size, _runs):
         stage(draft)
         if draft.faults and stage is not _markup:
             break
+    del draft.faults[MOST_PROBLEMS:]
     return draft
 
 
 def _shape(draft: Draft) -> None:
     """Known keys, a name, a channel, and texts where texts belong."""
     definition, channel = draft.definition, draft.channel
-    if channel not in PARTS:
+    if channel not in CHANNELS:
         return draft.fault("channel", f"{channel} is no channel", "write email or sms")
     if not NAME.fullmatch(str(definition.get("template"))):
         draft.fault(
@@ -91,10 +104,11 @@ def _shape(draft: Draft) -> None:
         )
     if definition.get("purpose", "marketing") not in PURPOSES:
         draft.fault("purpose", "no such purpose", "write marketing, transactional or service")
-    for key in sorted(set(definition) - KEYS - set(PARTS[channel]), key=str):
-        draft.fault(str(key), f"{key} has no place in a template for {channel}", "remove it")
-    for part in PARTS[channel]:
-        _text_part(draft, part, needed=part in NEEDED[channel])
+    for key in sorted(set(definition) - KEYS - set(draft.parts), key=str):
+        where = "beside mjml" if key == HTML and MJML in draft.parts else f"in a template for {channel}"
+        draft.fault(str(key), f"{key} has no place {where}", "remove it")
+    for part in draft.parts:
+        _text_part(draft, part, needed=part != MAY_LACK)
     return None
 
 
@@ -108,7 +122,7 @@ def _text_part(draft: Draft, part: str, *, needed: bool) -> None:
 
 def _syntax(draft: Draft) -> None:
     """The allow-list, on every part."""
-    for part in PARTS[draft.channel]:
+    for part in draft.parts:
         source = draft.definition.get(part, "")
         environment = _environment(part)
         try:
@@ -119,19 +133,33 @@ def _syntax(draft: Draft) -> None:
 
 
 def _environment(part: str) -> FactsEnvironment:
-    return html_environment() if part in {"html", "preheader"} else text_environment()
+    return html_environment() if part in {HTML, MJML, "preheader"} else text_environment()
+
+
+def _compiled(draft: Draft) -> None:
+    """MJML becomes the HTML that all else is asked of."""
+    if MJML not in draft.masks:
+        return
+    from sojourn.messages.mjml import compiled
+
+    try:
+        masked = compiled(draft.masks[MJML])
+        draft.trees[MJML] = checked(masked.restored(masked.text), html_environment())
+        draft.masks[MJML] = masked
+    except TemplateFaultError as error:
+        draft.faults.append(error.of(MJML))
 
 
 def _markup(draft: Draft) -> None:
     """The HTML is read, its links and the pixel get placeholders."""
-    if "html" not in draft.masks:
+    if draft.channel != EMAIL:
         return
-    masked = draft.masks["html"]
-    draft.done["html"], document = rewrite_html(masked, draft.masks["preheader"], draft.links)
+    masked = draft.masks[draft.body]
+    draft.done[HTML], document = rewrite_html(masked, draft.masks["preheader"], draft.links)
     for offset, problem in document.problems:
-        draft.fault("html", problem, "write plain e-mail HTML", masked.line_at(offset))
+        draft.fault(draft.body, problem, "write plain e-mail HTML", masked.line_at(offset))
     for offset, problem in draft.links.problems:
-        draft.fault("html", problem, REMEDY, masked.line_at(offset))
+        draft.fault(draft.body, problem, REMEDY, masked.line_at(offset))
 
 
 def _texts(draft: Draft) -> None:
@@ -149,9 +177,9 @@ def _targets(draft: Draft) -> None:
             try:
                 checked(f"{{{{{expression}}}}}", text_environment())
             except TemplateFaultError as error:
-                draft.faults.append(error.of("html"))
+                draft.faults.append(error.of(draft.body))
         if "{{" in FIELD.sub("", target) or "}}" in FIELD.sub("", target):
-            draft.fault("html", "braces inside a merge field of a link", REMEDY)
+            draft.fault(draft.body, "braces inside a merge field of a link", REMEDY)
 
 
 def _lawful(draft: Draft) -> None:
@@ -162,15 +190,17 @@ def _lawful(draft: Draft) -> None:
         draft.fault("purpose", f"{shown[0]} in a template that is not for service", "write purpose: service")
     if draft.channel != EMAIL or purpose != "marketing":
         return
-    for part in ("html", "text"):
+    for part in (draft.body, "text"):
         always = _always_shown(draft.trees[part])
         for name in (UNSUBSCRIBE, POSTAL):
             if name not in always:
                 draft.fault(
                     part, f"marketing mail without {name}", f"show {{{{ {name} }}}} outside any if or for"
                 )
-    if not re.search(r"<a\s[^>]*href=[\"']\s*\{\{-?\s*unsubscribe_url\s*-?\}\}", draft.done["html"]):
-        draft.fault("html", "the unsubscribe address is not a link", 'write <a href="{{ unsubscribe_url }}">')
+    if not re.search(r"<a\s[^>]*href=[\"']\s*\{\{-?\s*unsubscribe_url\s*-?\}\}", draft.done[HTML]):
+        draft.fault(
+            draft.body, "the unsubscribe address is not a link", 'write <a href="{{ unsubscribe_url }}">'
+        )
 
 
 def _shows(tree: nodes.Template, name: str) -> bool:
@@ -184,6 +214,15 @@ def _always_shown(tree: nodes.Template) -> set[str]:
 
 def _size(draft: Draft) -> None:
     """Gmail cuts a mail off, and its unsubscribe link with it."""
-    size = len(draft.done.get("html", "").encode()) + TRACKED_URL * len(draft.links.targets)
+    size = len(draft.done.get(HTML, "").encode()) + TRACKED_URL * len(draft.links.targets)
     if size > GMAIL_CLIPS_AT:
-        draft.fault("html", f"about {size} bytes; Gmail clips a mail at {GMAIL_CLIPS_AT}", "shorten it")
+        draft.fault(draft.body, f"about {size} bytes; Gmail clips a mail at {GMAIL_CLIPS_AT}", "shorten it")
+
+
+def _runs(draft: Draft) -> None:
+    """What will be sent keeps to the list as well, with what was put into it."""
+    for part in (HTML, "text"):
+        try:
+            checked(draft.done.get(part, ""), _environment(part), ours=True)
+        except TemplateFaultError as error:
+            draft.fault(draft.body if part == HTML else part, error.problem, error.remedy)

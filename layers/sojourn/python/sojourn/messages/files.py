@@ -1,6 +1,6 @@
 """Template files: `<name>.template.yaml`, and the layouts beside them that letters share.
 
-layout: letter      the html is put where letter.layout.html says [[ content ]]
+layout: letter      the html is put where letter.layout.html says [[ content ]], the mjml where letter.layout.mjml does
 """
 
 from collections.abc import Iterator
@@ -34,15 +34,14 @@ def read_template(path: Path) -> dict[str, Any]:
 
 
 def _in_layout(definition: dict[str, Any], path: Path, layout: str) -> dict[str, Any]:
-    file = path.parent / f"{layout}.layout.html"
+    body = "mjml" if "mjml" in definition else "html"
+    file = path.parent / f"{layout}.layout.{body}"
     if not layout.isidentifier() or not file.is_file():
-        raise _refused(
-            path, 1, f"there is no layout {layout}", f"put {layout}.layout.html beside the template"
-        )
+        raise _refused(path, 1, f"there is no layout {layout}", f"put {file.name} beside the template")
     before, found, after = file.read_text(encoding="utf-8").partition(CONTENT)
     if not found:
         raise _refused(file, 1, "the layout has no place for content", f"write {CONTENT} where it belongs")
-    return {**definition, "html": before + str(definition.get("html", "")).strip() + after}
+    return {**definition, body: before + str(definition.get(body, "")).strip() + after}
 
 
 def _refused(path: Path, line: int, problem: str, remedy: str) -> TemplateRefusedError:

@@ -52,11 +52,11 @@ def latest_versions() -> dict[str, tuple[int, str]]:
 def save_template(
     template: Template,
     *,
-    source: dict[str, object],
+    source: Mapping[str, object],
     saved: Mapping[str, str] = NOBODY,
     read: frozenset[int] | None = None,
 ) -> Template:
-    """Keep a checked template as the next version; saving what is live already changes nothing.
+    """Keep a checked template as the next version; saving what is live already, word for word, changes nothing.
 
     `saved` says who does, and when. `read` are the versions that the author may have read; MovedOnError when another is
     live.
@@ -68,13 +68,21 @@ def save_template(
     number = int(there.data["version"]) if there else 0
     if read is not None and number not in read:
         raise MovedOnError(template.name, number)
-    if there and replace(get_template(template.name, number), version=0) == replace(template, version=0):
+    if there and _is_same(template, number, source):
         return replace(template, version=number)
     new = replace(template, version=number + 1)
-    put(KIND, f"{new.name}#{new.version:05d}", {"template": new.to_definition(), "source": source, **saved})
+    written = {"template": new.to_definition(), "source": dict(source), **saved}
+    put(KIND, f"{new.name}#{new.version:05d}", written)
     pointer = {"version": new.version, "channel": new.channel}
     put_next(Row(KIND, f"{new.name}#live", there.revision if there else 0, pointer))
     return new
+
+
+def _is_same(template: Template, number: int, source: Mapping[str, object]) -> bool:
+    """Whether a version is what would be sent and what its author wrote: a description, or MJML, may change alone."""
+    row = get(KIND, f"{template.name}#{number:05d}")
+    kept = row and replace(Template.from_definition(row.data["template"]), version=0)
+    return row is not None and kept == replace(template, version=0) and row.data["source"] == dict(source)
 
 
 def sources() -> Iterator[tuple[int, dict[str, object]]]:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
-from itertools import accumulate
 
 from sojourn.messages.mask import BLOCK, SHOW, Masked
 
@@ -20,6 +19,7 @@ ELEMENTS = {
     "pre", "code", "abbr", "address", "center", "font", "header", "footer", "main", "section", "article", "figure",
     "figcaption",
 }  # fmt: skip
+MOST_PROBLEMS = 100
 FIELD_ATTRIBUTES = {"href", "src", "alt", "title", "aria-label"}
 NO_ATTRIBUTES = {
     "action",
@@ -39,10 +39,11 @@ ATTRIBUTE = re.compile(r"\s+([a-zA-Z][a-zA-Z0-9:-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*
 TAG_NAME = re.compile(r"<[a-zA-Z][a-zA-Z0-9]*")
 TAG_END = re.compile(r"\s*/?>")
 CLOSING_TAG = re.compile(r"</[a-zA-Z][a-zA-Z0-9]*\s*>")
-# Comments that cannot be read in two ways: words only, or Outlook's conditional ones.
+# Comments that cannot be read in two ways: words only, or Outlook's conditional ones, which may show a picture.
 PLAIN_COMMENT = re.compile(r"(?!-)(?:(?!--)[^<>])*")
 OUTLOOK_COMMENT = re.compile(
-    r"\[if [^\]<>-]*\]>(?:<!|(?:(?!--|href|src|on\w+=).)*<!\[endif\])|<!\[endif\]", re.DOTALL | re.IGNORECASE
+    r"\[if [^\]<>-]*\]>(?:<!|(?:(?!--|href|src(?!=\"https://)|on\w+=).)*<!\[endif\])|<!\[endif\]",
+    re.DOTALL | re.IGNORECASE,
 )
 UNSAFE_STYLE = re.compile(
     r"@import|expression\s*\(|javascript:|behavior|-moz-binding|\\|url\((?!['\"]?https://)|<", re.IGNORECASE
@@ -84,14 +85,20 @@ class Document:
 
 
 def read(masked: Masked) -> Document:
-    """Read a masked source; its problems are listed, not raised."""
+    """Read a masked source; its problems are listed, not raised, and a hundred are enough."""
     reader = _Reader(masked.text)
     try:
         reader.feed(masked.text)
         reader.close()
+    except _EnoughError:
+        pass
     except AssertionError:
-        reader.note("a declaration that cannot be read")
+        reader.document.problems.append((reader.place(), "a declaration that cannot be read"))
     return reader.document
+
+
+class _EnoughError(Exception):
+    """Nobody reads on."""
 
 
 class _Reader(HTMLParser):
@@ -99,7 +106,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.text = text
         self.document = Document()
-        self.line_starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+        self.line_starts = [0, *(end.end() for end in re.finditer("\n", text))]  # as HTMLParser counts lines
         self.inside = ""
 
     def place(self) -> int:
@@ -107,6 +114,8 @@ class _Reader(HTMLParser):
         return self.line_starts[line - 1] + column
 
     def note(self, problem: str) -> None:
+        if len(self.document.problems) >= MOST_PROBLEMS:
+            raise _EnoughError
         self.document.problems.append((self.place(), problem))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -121,7 +130,8 @@ class _Reader(HTMLParser):
             self.note("a tag inside the title")
         self.inside = tag if tag in {"title", "style"} else self.inside
         self.document.tags.append(read_tag)
-        self.document.problems.extend((start, problem) for problem in _judge(read_tag))
+        for problem in _judge(read_tag):
+            self.note(problem)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)

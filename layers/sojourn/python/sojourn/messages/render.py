@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 from jinja2 import Template as Jinja
 from jinja2 import TemplateError
 from markupsafe import Markup
 
-from sojourn.messages.faults import RenderError, UnfitFieldError
-from sojourn.messages.sandbox import compiled, html_environment, run, text_environment
+from sojourn.messages.faults import RenderError
+from sojourn.messages.sandbox import compiled, encoded, html_environment, run, text_environment
 from sojourn.messages.template import EMAIL, Template
 from sojourn.messages.urls import OURS, UNSUBSCRIBE, compose, expressions
 
@@ -127,10 +126,7 @@ def _clean_text(value: str) -> str | None:
 
 
 def _encoded(parts: list[Jinja], context: dict[str, Any]) -> list[str]:
-    values = [run(part, context) for part in parts]
-    if any(value in {".", ".."} for value in values):
-        raise UnfitFieldError("a link")  # would climb out of the path that the author wrote
-    return [quote(value, safe="") for value in values]
+    return [encoded(run(part, context)) for part in parts]
 
 
 def _addresses(

@@ -3,12 +3,13 @@
 import functools
 from collections.abc import Callable
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 from jinja2 import Template, Undefined, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from sojourn.messages.allowlist import FILTERS, TESTS, checked
+from sojourn.messages.allowlist import ENCODED, FILTERS, TESTS, checked
 from sojourn.messages.faults import MissingFieldError, RenderLimitError, UnfitFieldError
 
 MAX_OUTPUT = 1_000_000
@@ -43,7 +44,7 @@ class FactsEnvironment(ImmutableSandboxedEnvironment):
         )
         self.globals.clear()
         self.policies["truncate.leeway"] = 0
-        self.filters = {name: self.filters[name] for name in FILTERS} | {"_rows": rows}
+        self.filters = {name: self.filters[name] for name in FILTERS} | {"_rows": rows, ENCODED: encoded}
         self.tests = {name: self.tests[name] for name in TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
@@ -82,6 +83,14 @@ def shown(value: Any) -> Any:
     if isinstance(value, int | float):
         return str(int(value)) if value == int(value) else str(value)
     raise UnfitFieldError
+
+
+def encoded(value: Any) -> str:
+    """A value in an address: in one segment of its path, or in the value of a parameter."""
+    text = str(shown(value))
+    if text in {".", ".."}:
+        raise UnfitFieldError("a link")  # would climb out of the path that the author wrote
+    return quote(text, safe="")
 
 
 @functools.cache

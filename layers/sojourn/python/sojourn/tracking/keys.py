@@ -38,17 +38,22 @@ class LinkKeys:
 
     read_row: Callable[[], Mapping[str, Any]] = read_link_row
     elapsed: Callable[[], float] = time.monotonic
+    kept_seconds: float = KEPT_SECONDS
     _keys: Keys | None = None
     _read_at: float = 0.0
 
     def __call__(self) -> Keys:
-        """The keys, at most a minute old."""
-        return self._within(KEPT_SECONDS)
+        """The keys, at most a minute old, or as old as they may be here."""
+        return self._within(self.kept_seconds)
 
     def knowing(self, token: str) -> Keys:
         """The keys to read this token with."""
+        return self.with_kid(kid_of(token))
+
+    def with_kid(self, kid: str) -> Keys:
+        """The keys with this one among them, if it is one."""
         keys = self()
-        return keys if kid_of(token) in keys.secrets else self._within(PAUSE_SECONDS)
+        return keys if kid in keys.secrets else self._within(PAUSE_SECONDS)
 
     def _within(self, seconds: float) -> Keys:
         if self._keys is None or self.elapsed() - self._read_at >= seconds:

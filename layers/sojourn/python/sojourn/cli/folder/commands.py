@@ -238,11 +238,11 @@ def _pulled(answer: dict[str, Any]) -> Iterator[Text]:
 
 
 def _file(thing: Thing) -> str:
-    import yaml
-
     if thing.kind in {SEGMENT, JOURNEY}:
         return thing.text
-    return str(yaml.safe_dump(thing.said, sort_keys=False, allow_unicode=True, width=10_000))
+    from sojourn.cli.folder.blocks import in_blocks
+
+    return in_blocks(thing.said)
 
 
 def _clauses(said: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -1,13 +1,13 @@
 """Rows of runs that a person must see to: those that failed, and those whose moment is long past."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
 
 from sojourn.journeys.enrolment import Enrolment, Status
-from sojourn.journeys.row.store import FAILED, OPEN_SHARDS, EnrolmentRow, key_of, no_wait, open_shard
+from sojourn.journeys.row.store import FAILED, EnrolmentRow, key_of, no_wait, open_shard
 from sojourn.tables import OpenIndex, OpenRow, condition_failed
 from sojourn.transactions import read
 
@@ -31,7 +31,7 @@ def failed(*, most: int, after: Place | None = None) -> Found:
     found = OpenRow.open_index.query(FAILED, scan_index_forward=False, limit=most, last_evaluated_key=last)
     rows = list(found)
     behind: Mapping[str, Any] | None = found.last_evaluated_key
-    return Found(_whole(rows), [behind[name]["S"] for name in KEY] if behind else None)
+    return Found(whole(rows), [behind[name]["S"] for name in KEY] if behind else None)
 
 
 def how_many_failed(*, most: int) -> int:
@@ -39,9 +39,22 @@ def how_many_failed(*, most: int) -> int:
     return int(OpenRow.open_index.count(FAILED, limit=most))
 
 
-def late(*, before: str, most: int) -> list[Enrolment]:
-    """Those that should have moved on before this moment, of each part of the index the longest first."""
-    return _whole([row for shard in range(OPEN_SHARDS) for row in _late(shard, before, most)])
+def late(shard: int, after: Place, most: int, *, before: str) -> list[tuple[OpenRow, Place]]:
+    """Those of one part of the index that should have moved on before this moment, each with its place, the longest
+    first."""
+    last = {name: {"S": value} for name, value in zip(KEY, after, strict=True)} if after else None
+    rows = OpenRow.open_index.query(str(shard), OpenIndex.until < before, limit=most, last_evaluated_key=last)
+    return [(row, [row.pk, row.sk, str(shard), str(row.until)]) for row in rows]
+
+
+def whole(rows: list[OpenRow]) -> list[Enrolment]:
+    """The runs themselves, strongly read, in the order of the index."""
+    keys = [(row.pk, row.sk) for row in rows if row.sk.startswith(RUN)]
+    there: dict[tuple[str, str], Enrolment] = {}
+    for begin in range(0, len(keys), MOST_READ):
+        runs = (row for row in read(keys[begin : begin + MOST_READ]) if isinstance(row, EnrolmentRow))
+        there |= {(row.pk, row.sk): row.to_enrolment() for row in runs}
+    return [there[key] for key in keys if key in there]
 
 
 def reopen(run: Enrolment, *, start_at: str, start_round: str, until: str) -> Enrolment | None:
@@ -81,17 +94,3 @@ def put_away(run: Enrolment) -> bool:
             raise
         return False
     return True
-
-
-def _late(shard: int, before: str, most: int) -> Iterator[Any]:
-    yield from OpenRow.open_index.query(str(shard), OpenIndex.until < before, limit=most)
-
-
-def _whole(rows: list[Any]) -> list[Enrolment]:
-    """The runs themselves, strongly read, in the order of the index."""
-    keys = [(row.pk, row.sk) for row in rows if row.sk.startswith(RUN)]
-    there: dict[tuple[str, str], Enrolment] = {}
-    for begin in range(0, len(keys), MOST_READ):
-        runs = (row for row in read(keys[begin : begin + MOST_READ]) if isinstance(row, EnrolmentRow))
-        there |= {(row.pk, row.sk): row.to_enrolment() for row in runs}
-    return [there[key] for key in keys if key in there]
