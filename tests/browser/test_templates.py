@@ -69,7 +69,7 @@ def test_what_is_written_is_shown_and_checked_beside(console: Console):
     window.go("/console/templates/autumn-roast/edit")
 
     window.page.fill("#html", "<p>Hello, {{ firstName }}, it is new</p>")
-    window.page.click("text=Show it")
+    window.page.click("button:has-text('Show it')")
     frame = window.page.frame_locator("iframe[name=draft]")
     frame.locator("text=Hello, [firstName], it is new").wait_for()
     window.page.wait_for_selector("#lint:has-text('It can be saved and sent')")
@@ -91,7 +91,7 @@ def test_a_mail_is_written_in_mjml_by_hand(console: Console):
     window.says("#lint", "where <mj-column> of line 10 is open")
     window.page.fill("#mjml", begun.replace("…", "A cup is waiting"))
     window.page.wait_for_selector("#lint:has-text('It can be saved and sent')")
-    window.page.click("text=Show it")
+    window.page.click("button:has-text('Show it')")
     frame = window.page.frame_locator("iframe[name=draft]")
     frame.locator("td >> text=A cup is waiting").wait_for()
     window.page.fill("#name", "cup")

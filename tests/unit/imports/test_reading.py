@@ -97,7 +97,18 @@ def test_columns_without_a_name_have_a_number_and_too_many_are_refused():
 
 
 @pytest.mark.parametrize(
-    "head", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-1.7", b"BZh9", b"\xfd7zXZ\x00", b"PAR1"]
+    "head",
+    [
+        b"PK\x03\x04",
+        b"\xd0\xcf\x11\xe0",
+        b"%PDF-1.7",
+        b"BZh9",
+        b"\xfd7zXZ\x00",
+        b"PAR1",
+        b"\x89PNG\r\n",
+        b"\xff\xd8\xff\xe0",
+        b"GIF89a",
+    ],
 )
 def test_what_is_no_text_is_never_opened(head):
     with pytest.raises(ImportRefusedError) as refused:

@@ -25,6 +25,9 @@ FOREIGN = {
     b"7z\xbc\xaf": "a 7z archive: unpack it, or pack it with gzip",
     b"Rar!": "a RAR archive: unpack it, or pack it with gzip",
     b"PAR1": "a Parquet file: export it as CSV or JSON lines",
+    b"\x89PNG": "a picture: choose the table itself",
+    b"\xff\xd8\xff": "a picture: choose the table itself",
+    b"GIF8": "a picture: choose the table itself",
 }
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
