@@ -17,7 +17,22 @@ from pathlib import Path
 
 LOCK = Path(__file__).with_name("requirements.txt")
 LAMBDA = ("manylinux2014_aarch64", "manylinux2014_x86_64")
-NEVER_IMPORTED = ("bin", "*-stubs", "**/*.pyi", "**/tests", "**/sboms", "chalice/templates", "pycparser")
+# A test holds that no function loads any of it (tests/template/test_layers.py).
+NEVER_IMPORTED = (
+    *("bin", "share", "*-stubs", "**/*.pyi", "**/tests", "**/sboms", "pycparser"),
+    *("chalice/cli", "chalice/deploy", "chalice/policies.json", "chalice/templates"),
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/auth_alpha",
+    "aws_lambda_powertools/utilities/circuit_breaker",
+    "aws_lambda_powertools/utilities/data_masking",
+    "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/idempotency",
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parameters",
+    "aws_lambda_powertools/utilities/parser",
+    "aws_lambda_powertools/utilities/streaming",
+    "aws_lambda_powertools/utilities/validation",
+)
 
 
 def main(folder: Path) -> None:

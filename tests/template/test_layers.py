@@ -3,6 +3,7 @@
 import ast
 import re
 import runpy
+import subprocess
 import sys
 import sysconfig
 from importlib.metadata import packages_distributions
@@ -49,6 +50,31 @@ def test_a_module_for_the_stable_abi_lies_beside_that_of_the_other_processor(tmp
     assert names == [f"_rust.cpython-311-{processor}-linux-gnu.so" for processor in ("aarch64", "x86_64")]
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     assert sys.platform != "linux" or f"_rust{suffix}" in names
+
+
+def test_no_function_loads_what_the_layer_leaves_out():
+    """In a process of its own, for other tests load more; `tests` and its like are left out of every package."""
+    left_out = [
+        pattern.replace("/", ".")
+        for pattern in runpy.run_path(str(LAYER / "build.py"))["NEVER_IMPORTED"]
+        if "*" not in pattern
+    ]
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sources()]
+    ours = [each.removeprefix("layers.sojourn.python.").removesuffix(".__init__") for each in modules]
+    late = {
+        node.module
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        if node.module.startswith(("aws_lambda_powertools", "chalice"))
+    }
+    names = [*ours, *sorted(late)]
+    code = f"import importlib, sys\nfor each in {names}: importlib.import_module(each)\nprint(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+    assert "aws_lambda_powertools.utilities.batch" in loaded
+    assert not [name for name in loaded for each in left_out if f"{name}.".startswith(f"{each}.")]
 
 
 def test_what_is_asked_for_is_locked_and_so_are_the_tools():
