@@ -51,9 +51,12 @@ class Answer:
 
 
 def _phone() -> str:
-    """A number that no other story has: the last four digits of an exchange kept for fiction, in many areas."""
-    chance = uuid.uuid4().int
-    return f"+1{AREA_CODES[chance % len(AREA_CODES)]}55501{chance // 97 % 100:02d}"
+    """A number that hardly another story has, one of 190,000: whoever shares one shares its STOP.
+
+    The hundred that are kept for fiction are too few: one person in seven met another of the same run.
+    """
+    area, line = divmod(uuid.uuid4().int % (len(AREA_CODES) * 10_000), 10_000)
+    return f"+1{AREA_CODES[area]}555{line:04d}"
 
 
 @dataclass(frozen=True, slots=True)
