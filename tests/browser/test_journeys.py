@@ -1,12 +1,17 @@
 """The room of journeys in Chromium: the list, the live view, a pause in a dialog, versions; without scripts, too."""
 
+from collections import Counter
+
+from sojourn.insight.counting import CounterKey
+from sojourn.insight.store import add
 from sojourn.journeys.live import State, change_state
 from tests.browser.conftest import Console
 from tests.browser.windows import PHONE, good, pictures
-from tests.functions.console.journeys_there import a_draft, a_running_journey
+from tests.functions.console.journeys_there import DAY, a_draft, a_running_journey
 from tests.insight_rows import NOW
 
 WELCOME = "/console/journeys/welcome"
+QUARTER = 15_000  # ms: a live view looks again
 
 
 def test_the_room_of_journeys(console: Console):
@@ -49,6 +54,34 @@ def test_the_room_of_journeys(console: Console):
     good(window)
 
 
+def test_the_live_view_keeps_itself_up_to_date(console: Console):
+    a_running_journey()
+    window = console.signed_in("approver")
+    page = window.page
+    page.clock.install()
+    window.go(WELCOME)
+    window.says("#outline", "12 people here")
+    window.says("#figures", "1,204")
+
+    one_more("third")
+    page.clock.run_for(QUARTER)
+    window.says("#figures", "1,205")
+    window.says("#outline", "1,205 people came in")
+
+    page.uncheck("text=Keep up to date")
+    one_more("fourth")
+    page.clock.run_for(QUARTER)
+    page.check("text=Keep up to date")
+    window.says("#figures", "1,205")
+    page.clock.run_for(QUARTER)
+    window.says("#figures", "1,206")
+
+    change_state("welcome", State.PAUSED, now=NOW)
+    page.clock.run_for(QUARTER)
+    window.says("main", "Paused: nobody leaves")
+    window.settle()
+
+
 def test_without_scripts_on_a_phone_one_reads_and_resumes(console: Console):
     a_running_journey()
     change_state("welcome", State.LIVE, now=NOW)
@@ -69,3 +102,7 @@ def test_without_scripts_on_a_phone_one_reads_and_resumes(console: Console):
     window.at(WELCOME)
     window.sees(".page-head >> text=Live")
     assert window.foreign() == []
+
+
+def one_more(batch: str) -> None:
+    add({CounterKey("welcome", DAY): Counter(enrolled=1)}, batch=[batch], wall=NOW)

@@ -56,16 +56,24 @@ def show_journey(request: Request, session: Session, name: str) -> Response:
 
 @page(journeys, "/console/journeys/{name}/outline")
 def show_outline(request: Request, session: Session, name: str) -> Response:
-    """The steps with who stands in each, for the page that is open already."""
+    """The steps with who stands in each, and the figures, for the page that is open already; one that shows another
+    state or version begins anew."""
     if not session.is_part:
-        return redirect(at("/console/journeys/{name}", name=name) + "?count=yes")
-    return part(session, "journeys/outline.html", **_shown(watched(session, name), _standing(session, name)))
+        return redirect(here(name) + "?count=yes")
+    told = watched(session, name)
+    if parameter(request, "seen") not in (None, _seen(told)):
+        return redirect(here(name))
+    return part(session, "journeys/outline.html", **_shown(told, _standing(session, name), is_again=True))
 
 
 def watched(session: Session, name: str) -> dict[str, Any]:
     """The journey as it runs."""
     found: dict[str, Any] = ask(session, "GET", at("/api/journeys/{name}/steps", name=name)).body
     return found
+
+
+def _seen(told: dict[str, Any]) -> str:
+    return f"{told['state']}-{told['version']}"
 
 
 def here(name: str, *more: str) -> str:
@@ -78,15 +86,19 @@ def _standing(session: Session, name: str) -> dict[str, Any]:
     return found
 
 
-def _shown(told: dict[str, Any], standing: dict[str, Any] | None) -> dict[str, Any]:
+def _shown(
+    told: dict[str, Any], standing: dict[str, Any] | None, *, is_again: bool = False
+) -> dict[str, Any]:
     steps = set(_names(told["steps"]))
     places = standing["steps"] if standing else {}
     return {
         "journey": told,
         "here": here(told["name"]),
+        "seen": f"{here(told['name'], 'outline')}?seen={_seen(told)}",
         "state": told["state"] or "draft",
         "states": states(),
         "standing": standing,
+        "is_again": is_again,
         "tree": drawing(told, standing),
         "elsewhere": {step: each for step, each in places.items() if step not in steps},
         "machine": machine(told["version_arn"]),

@@ -1,6 +1,7 @@
 // What every page of the console loads. Nothing here is needed to read a page or to send a form.
 
 import htmx from "htmx.org";
+import { lookAgain } from "./again.js";
 import { tables } from "./contacts.js";
 import { askFirst, openDialogs } from "./dialogs.js";
 import { listenToKeys } from "./keys.js";
@@ -74,3 +75,4 @@ tables();
 listenToKeys(base, palette(base));
 rules();
 preventLosses();
+lookAgain(htmx);
