@@ -32,6 +32,7 @@ from sojourn.rules.say import sentence
 watching = Blueprint(__name__)
 MOST_READ = 100  # profiles in one request
 NAMED = ("sent", "pending", "failed", "unknown")
+AT_ONCE = {"update", "start", "end"}  # nobody stays there, and everybody goes on
 SUMMED = ("skipped", "opens", "clicks")  # over their reasons, or over who it was
 
 
@@ -165,12 +166,26 @@ def steps_in_words(steps: Steps, counted: Mapping[str, Counter[str]]) -> list[di
             "says": say(step),
             "messages": _messages(counted.get(step.name, Counter())) if isinstance(step, Send) else None,
             "ways": [
-                {"way": word, "steps": steps_in_words(inner, counted)}
+                {"way": word, "came": _came(inner, counted), "steps": steps_in_words(inner, counted)}
                 for word, inner in zip(_words(step), step.paths().values(), strict=True)
             ],
         }
         for step in steps
     ]
+
+
+def _came(steps: Steps, counted: Mapping[str, Counter[str]]) -> int | None:
+    """How often people went along these steps: known by the first message that everybody comes to at once."""
+    for step in steps:
+        if isinstance(step, Send):
+            return counted.get(step.name, Counter())["planned"]
+        if isinstance(step, Split) or (isinstance(step, Branch) and OTHERWISE in step.paths()):
+            ways = [_came(inner, counted) for inner in step.paths().values()]
+            known = [each for each in ways if each is not None]
+            return sum(known) if len(known) == len(ways) else None
+        if step.kind not in AT_ONCE:
+            return None
+    return None
 
 
 def _messages(counted: Counter[str]) -> dict[str, int]:

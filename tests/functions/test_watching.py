@@ -1,15 +1,29 @@
 """A journey as it runs, as programs ask for it: steps, where people stand, and who; held against openapi.yaml."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.api.watching import steps_in_words
 from sojourn.journeys.drafts import Draft, save_draft
+from sojourn.journeys.model import Journey
 from tests.functions.console.journeys_there import a_draft, a_running_journey, definition
 from tests.functions.test_api import call, dynamodb, get, press
 
 WHOLE = Path(__file__).parents[1] / "unit" / "journeys" / "whole.journey.yaml"
+
+SEND_ONE, SEND_TWO = "{send: One, template: a}", "{send: Two, template: a}"
+ONE_WAY = """\
+journey: ways
+purpose: marketing
+entry: {event: Signed Up}
+steps:
+  - branch: Into it
+    paths:
+    - if: {attribute: plan, is: basic}
+"""
 
 __all__ = ["dynamodb", "press"]  # the API's world, as its other tests know it
 
@@ -32,6 +46,33 @@ def test_the_steps_are_told_in_words_with_what_became_of_their_messages(running)
     assert [way["way"] for way in asks["ways"]][1:] == ["no answer"]
     assert asks["ways"][0]["steps"][0]["messages"]["sent"] == 240
     assert [len(way["steps"]) for way in branch["ways"]] == [1, 0]
+
+
+def test_a_way_tells_how_many_went_along_it_where_its_first_message_does(running):
+    _, _, asks, branch = get("/api/journeys/welcome/steps")["steps"][:4]
+
+    assert [(way["way"], way["came"]) for way in asks["ways"]][1] == ("no answer", 800)
+    assert asks["ways"][0]["came"] == 240
+    assert [way["came"] for way in branch["ways"]] == [90, None]  # the others go on, and no message tells
+
+
+@pytest.mark.parametrize(
+    ("steps", "came"),
+    [
+        ("[{update: Mark, set: {vip: true}}, ONE]", 5),
+        ("[{wait: A day, for: 1 day}, ONE]", None),
+        ("[{update: Mark, set: {vip: true}}]", None),
+        ("[{split: Halves, paths: [{share: 50%, then: [ONE]}, {holdout: 50%, then: [TWO]}]}]", 12),
+        ("[{split: Halves, paths: [{share: 50%, then: [ONE]}, {share: 50%}]}]", None),
+        ("[{branch: Which?, paths: [{if: {attribute: plan, is: pro}, then: [ONE]}]}, TWO]", None),
+    ],
+)  # fmt: skip
+def test_what_everybody_comes_to_at_once_counts_a_way(steps: str, came: int | None):
+    source = f"{ONE_WAY}      then: {steps}\n".replace("ONE", SEND_ONE).replace("TWO", SEND_TWO)
+    journey = Journey.from_definition(definition(source))
+    counted = {"One": Counter(planned=5), "Two": Counter(planned=7)}
+
+    assert steps_in_words(journey.steps, counted)[0]["ways"][0]["came"] == came
 
 
 def test_before_the_first_version_the_draft_is_told(press):
