@@ -5,7 +5,6 @@ which every contact of the crowd has an identity and a profile.
 """
 
 import contextlib
-import functools
 import io
 import json
 import os
@@ -106,9 +105,8 @@ def _asked(kind: str, name: str, crowd: int, batch: int) -> float:
     return len(table.requests) / EVENTS
 
 
-@functools.cache
 def plug_in() -> None:
-    """Once, and of a client of its own: it asks whichever table is the latest."""
+    """A client of one's own, which asks whichever table is the latest; and that of the rows, whatever answered it before."""
     from sojourn.bootstrap import clock, region, settings
     from sojourn.events import wire
     from sojourn.tables import bind, connection
