@@ -106,7 +106,7 @@ def _asked(kind: str, name: str, crowd: int, batch: int) -> float:
 
 
 def plug_in() -> None:
-    """A client of one's own, which asks whichever table is the latest; and that of the rows, whatever answered it before."""
+    """A client of one's own and that of the rows, whoever answered it before, ask whichever table is the latest."""
     from sojourn.bootstrap import clock, region, settings
     from sojourn.events import wire
     from sojourn.tables import bind, connection
