@@ -13,6 +13,7 @@ from urllib.parse import quote
 from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import Answer, ask, at
+from functions.api.console.colleagues import saved_meanwhile
 from functions.api.console.designer_deeds import RefusedDeedError, deed_of, done
 from functions.api.console.designer_desk import Desk, reading_of, sent
 from functions.api.console.designer_fields import UnreadableFieldError
@@ -145,7 +146,7 @@ def _save(session: Session, desk: Desk, names: dict[str, list[str]]) -> Response
         told = _put(session, named, desk)
     except Problem as problem:
         if problem.status in CONFLICTS:
-            return _desk(session, desk, names, 409, conflict=_conflict(session, named, desk))
+            return _desk(session, desk, names, 409, conflict=_conflict(session, named, desk, problem))
         if problem.status not in REFUSED:
             raise
         error = _("Not saved: mend what is marked first.") if problem.extra.get("errors") else problem.message
@@ -164,9 +165,10 @@ def _put(session: Session, name: str, desk: Desk) -> Answer:
     return ask(session, "PUT", at("/api/journeys/{name}", name=name), body=body)
 
 
-def _conflict(session: Session, name: str, desk: Desk) -> Conflicted:
+def _conflict(session: Session, name: str, desk: Desk, problem: Problem) -> Conflicted:
     text, revision = saved(session, name)
-    return conflict_of(desk, theirs=text, revision=revision)
+    title = saved_meanwhile(session, problem.extra.get("saved_by"))
+    return conflict_of(desk, theirs=text, revision=revision, title=title)
 
 
 def _desk(

@@ -16,11 +16,12 @@ class Conflicted:
     theirs: str
     revision: int
     conflicts: tuple[Conflict, ...]
+    title: str  # who was faster
 
 
-def conflict_of(desk: Desk, *, theirs: str, revision: int) -> Conflicted:
+def conflict_of(desk: Desk, *, theirs: str, revision: int, title: str) -> Conflicted:
     """Of a desk that came too late."""
-    return Conflicted(theirs, revision, merged(desk.base, desk.text, theirs).conflicts)
+    return Conflicted(theirs, revision, merged(desk.base, desk.text, theirs).conflicts, title)
 
 
 def brought_together(desk: Desk, said: Form) -> Desk:

@@ -7,6 +7,7 @@ from chalice.app import Blueprint, Request, Response
 from markupsafe import escape
 
 from functions.api.console.asking import ask, at
+from functions.api.console.colleagues import saved_meanwhile
 from functions.api.console.differences import compared
 from functions.api.console.forms import Form, form
 from functions.api.console.frames import framed
@@ -154,6 +155,9 @@ def _conflict(
         together[field] = found.text
         clashes += [{"field": field, **each._asdict()} for each in found.conflicts]
     shown = {"theirs": compared(_whole(theirs), _whole(together)), "is_conflict": True, "clashes": clashes}
+    path = at("/api/templates/{name}/versions", name=name)
+    newest_of_all = ask(session, "GET", path, {"limit": 1}).body["items"][0]
+    shown["faster"] = saved_meanwhile(session, newest_of_all["saved_by"])
     status = CHANGED if base else TAKEN
     return _editor(session, name, together, there["version"], status, is_merged=bool(base), **shown)
 

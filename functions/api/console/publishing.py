@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
-from functions.api.console.colleagues import colleagues
+from functions.api.console.colleagues import colleagues, saved_meanwhile
 from functions.api.console.fates import clauses_of, fates, standing_in
 from functions.api.console.forms import Form, form
 from functions.api.console.journeys import here, modes
@@ -123,7 +123,7 @@ def _shown(
         existing=problem.extra["existing"] if problem and problem.code == "confirm_existing" else None,
         segment=problem.extra.get("segment", "") if problem else "",
         errors=problem.extra.get("errors") or [] if problem else [],
-        problem=_said(problem),
+        problem=_said(session, problem),
         **(counted or {}),
     )
 
@@ -166,12 +166,13 @@ def changed() -> dict[str, str]:
     }
 
 
-def _said(problem: Problem | None) -> str:
+def _said(session: Session, problem: Problem | None) -> str:
     """What the page says above all."""
     if problem is None or problem.code == "confirm_existing":
         return ""
     if problem.code in ("precondition_failed", "revision_conflict"):
-        return _("Somebody saved meanwhile. This is what would be published now: look at it again.")
+        faster = saved_meanwhile(session, problem.extra.get("saved_by"))
+        return f"{faster}. {_('This is what would be published now: look at it again.')}"
     if problem.code == "own_revision":
         return _("You saved this revision: another person must agree to it.")
     if problem.code == "approvals_missing":

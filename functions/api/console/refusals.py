@@ -1,6 +1,7 @@
 """Pages that say what was wrong, and what to do."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from chalice.app import Response
 
@@ -30,6 +31,7 @@ def refusal(
         "is_outrun": is_outrun,
         "errors": told_in(problem.extra.get("errors") or []),
         "diff": problem.extra.get("diff") or [],
+        "back": None if problem.status == 404 else _back(session.path),
     }
     show = part if session.is_part else render
     response = show(
@@ -49,6 +51,23 @@ def _message(session: Session, problem: Problem, *, is_outrun: bool) -> str:
         whom = _("An admin of your team can give it to you, in Settings or with “sojourn user role”.")
         return f"{asked % {'role': problem.extra.get('role', ''), 'own': session.role}} {whom}"
     return told(problem.message)
+
+
+def _back(path: str) -> tuple[str, str] | None:
+    """Whose page something was tried on, in words, and where that page is."""
+    room, name, *deed = [*path.partition("?")[0].split("/")[2:], "", ""][:3]
+    if room == "settings" and name:
+        return _("Back to the settings"), "/console/settings"
+    if not any(deed):
+        return None
+    words = {
+        "contacts": _("Back to the contact"),
+        "imports": _("Back to the import"),
+        **dict.fromkeys(
+            ("journeys", "segments", "templates"), _("Back to %(name)s") % {"name": unquote(name)}
+        ),
+    }
+    return (words[room], f"/console/{room}/{name}") if room in words else None
 
 
 def titles() -> dict[int, str]:

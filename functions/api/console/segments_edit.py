@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
+from functions.api.console.colleagues import saved_meanwhile
 from functions.api.console.designer_desk import Desk
 from functions.api.console.designer_merging import brought_together, conflict_of
 from functions.api.console.differences import compared
@@ -171,7 +172,8 @@ def _conflict(session: Session, name: str, work: Work) -> Response:
     there = brief(session, name)
     theirs = there["source"] or ""
     desk = Desk(name, work.source, work.base, work.number)
-    conflict = conflict_of(desk, theirs=theirs, revision=there["revision"])
+    title = saved_meanwhile(session, None)  # the rows of segments do not say by whom
+    conflict = conflict_of(desk, theirs=theirs, revision=there["revision"], title=title)
     diff = compared(theirs, work.source)
     return _editor(session, replace(work, name=name), 409, theirs=diff, conflict=conflict)
 

@@ -9,6 +9,7 @@ from tests.functions.console.conftest import SignedIn
 from tests.functions.console.full_house import MAIL
 from tests.functions.console.journeys_there import FIRST
 
+PARTING = FIRST.replace("journey: welcome", "journey: parting")
 PROGRAM = Session(id="x", key=Key("deploys", role="admin"))
 
 
@@ -47,6 +48,24 @@ def test_who_agreed_is_named_and_oneself_is_you(signed_in: SignedIn):
     assert "Agreed: you" in first.get("/console/journeys/greeting/publish").words
     assert "Agreed: first@example.org" in second.get("/console/journeys/greeting/publish").words
     assert "saved by deploys" in second.get("/console/journeys/greeting/publish").words
+
+
+def test_who_was_slower_is_told_who_was_faster(signed_in: SignedIn):
+    first, second = signed_in("editor", email="first@example.org"), signed_in("editor")
+    ask(PROGRAM, "PUT", at("/api/templates/{name}", name="note"), body=MAIL)
+    path = at("/api/journeys/{name}", name="parting")
+    ask(PROGRAM, "PUT", path, body={"source": PARTING, "revision": 0})
+    journey, letter = "/console/journeys/parting/edit", "/console/templates/note/edit"
+    read = {each: second.get(each).inputs() for each in (journey, letter)}
+    theirs = {"source": PARTING.replace("2 days", "3 days"), "do": "save"}
+    assert first.post(journey, first.get(journey).inputs() | theirs).status == 303
+    assert first.post(letter, MAIL | {"version": "1", "subject": "Theirs"}).status == 303
+
+    mine = {"source": PARTING.replace("2 days", "4 days"), "do": "save"}
+    assert "first@example.org saved meanwhile" in second.post(journey, read[journey] | mine).words
+    mine = MAIL | {"version": "1", "subject": "Mine"}
+    assert "first@example.org saved meanwhile" in second.post(letter, mine).words
+    assert "You saved meanwhile, in another window" in first.post(letter, mine).words
 
 
 def test_nothing_is_read_for_who_looks_at_their_own():

@@ -98,7 +98,7 @@ def test_who_comes_with_an_older_revision_looks_again(signed_in: SignedIn, publi
     said = signed_in("approver").post(f"{HERE}/publish", revision=read, step="Remind", fate="exit")
 
     assert said.status == 412
-    assert "Somebody saved meanwhile" in said.words
+    assert "saved meanwhile. This is what would be published now" in said.words
     assert '<option value="exit" selected>' in said.text  # what was chosen stays chosen
     assert not publisher.asked
 

@@ -1,10 +1,14 @@
 """What a page says when something is wrong: what it was and what to do, and nothing that is nobody's business."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.api.console.app import console
 from functions.api.console.refusals import refusal
+from functions.api.console.routing import PATHS
 from functions.api.console.session import Session
 from functions.api.world import world
 from sojourn.errors import Problem
@@ -12,6 +16,8 @@ from sojourn.http.keys import Key
 from tests.console import Browser
 
 HOSTILE = "<img src=x onerror=alert(1)>"
+OF_ONE = tuple(f"/console/{room}/" for room in ("contacts", "imports", "journeys", "segments", "templates"))
+FORMS = [path for path in console.routes if ("POST", path) in PATHS]
 VIEWER = Session(id="x", key=Key("vi", role="viewer"), email="vi@example.org")
 
 
@@ -46,6 +52,17 @@ def test_errors_with_lines_and_what_others_changed_are_shown():
     assert "Write it out" in said
     assert HOSTILE not in said
     assert "+&lt;img" in said
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_what_was_refused_leads_back_to_a_page_that_there_is(path: str):
+    session = replace(VIEWER, path=f"{path}?x=1")
+    said = refusal(session, Problem(409, "conflict", "read it again")).body
+
+    places = re.findall(r'class="button primary" href="([^"]+)"', said)
+    assert {("GET", place) for place in places} <= set(PATHS)
+    assert places or not (path.startswith(OF_ONE) and path.count("/") > 3)
+    assert 'class="button primary"' not in refusal(session, Problem(404, "none", "there is none")).body
 
 
 def test_headers_of_a_problem_stand_on_its_page():
