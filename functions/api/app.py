@@ -7,47 +7,12 @@ from typing import Any
 
 from chalice.app import Blueprint, Chalice
 
-from functions.api.approving import approving
-from functions.api.attributes import attributes
-from functions.api.auditing import auditing
-from functions.api.bulk import bulk
-from functions.api.contacts import contacts
-from functions.api.days import days
-from functions.api.exports import exports
-from functions.api.health import health
-from functions.api.hooks import hooks
-from functions.api.imports import imports
-from functions.api.insights import insights
-from functions.api.journeys import journeys
-from functions.api.keys import keys
-from functions.api.lives import lives
-from functions.api.measuring import measuring
-from functions.api.mending import mending
-from functions.api.merging import merging
-from functions.api.migrating import migrating
 from functions.api.openapi import specification
-from functions.api.overview import overview
-from functions.api.pending import pending
-from functions.api.people import people
-from functions.api.previews import previews
-from functions.api.privacy import privacy
-from functions.api.proofs import proofs
-from functions.api.queues import queues
-from functions.api.rehearsing import rehearsals
-from functions.api.reputation import reputation
+from functions.api.rooms import PART, ROOMS
 from functions.api.routing import open_route
-from functions.api.running import running
-from functions.api.segments import segments
-from functions.api.sending import sending
-from functions.api.suppressions import suppressions
-from functions.api.tasks import tasks
-from functions.api.team import team
-from functions.api.templates import templates
-from functions.api.waiting import drafts
-from functions.api.watching import watching
-from functions.api.workspace import workspaces
 from sojourn import telemetry
 from sojourn.http import lambda_handler
+from sojourn.http.rooms import Rooms
 
 about = Blueprint(__name__)
 
@@ -59,49 +24,10 @@ def show_specification() -> dict[str, Any]:
 
 
 app = Chalice(app_name="api")
-for blueprint in (
-    about,
-    contacts,
-    lives,
-    people,
-    bulk,
-    merging,
-    overview,
-    pending,
-    days,
-    journeys,
-    approving,
-    running,
-    migrating,
-    mending,
-    rehearsals,
-    insights,
-    watching,
-    imports,
-    exports,
-    templates,
-    proofs,
-    previews,
-    privacy,
-    segments,
-    attributes,
-    workspaces,
-    sending,
-    reputation,
-    drafts,
-    suppressions,
-    tasks,
-    auditing,
-    keys,
-    hooks,
-    team,
-    queues,
-    health,
-    measuring,
-):
-    app.register_blueprint(blueprint)
+app.register_blueprint(about)
+rooms = Rooms(app, ROOMS, PART)
 
-_answers = lambda_handler(app)
+_answers = lambda_handler(app, opening=rooms.open)
 
 
 def _answer(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -41,6 +41,7 @@ def sent_object(request: Request) -> dict[str, Any]:
     found = read_object(body, encoded=encoded, coding=coding, limit=LARGEST_TEMPLATE)
     if is_deeper_than(MAX_DEPTH, found):
         raise too_deep()
+    _refuse_halves(found)
     return found
 
 
@@ -92,7 +93,17 @@ def _json(text: str, raw: bytes) -> dict[str, Any]:
         raise too_deep(MAX_DEPTH * 2)
     if not isinstance(value, dict):
         raise not_an_object()
+    _refuse_halves(value)
     return value
+
+
+def _refuse_halves(value: dict[str, Any]) -> None:
+    """JSON can spell half a surrogate pair, and no table keeps it."""
+    try:
+        _written(value).encode()
+    except UnicodeEncodeError as error:
+        message = "the body holds half a surrogate pair (\\ud800 to \\udfff): send whole characters"
+        raise Problem(400, "invalid_utf8", message) from error
 
 
 def _written(definition: dict[str, Any]) -> str:

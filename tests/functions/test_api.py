@@ -12,7 +12,7 @@ from urllib.parse import quote
 import boto3
 import pytest
 
-from functions.api.app import app, handler
+from functions.api.app import handler, rooms
 from functions.api.openapi import specification
 from functions.api.world import world
 from sojourn import config
@@ -174,11 +174,13 @@ def test_routes_are_those_of_the_specification():
         if method != "parameters"
     }
 
-    assert described == {(path, method) for path, entries in app.routes.items() for method in entries}
+    assert described == {
+        (path, method) for path, entries in rooms.whole().routes.items() for method in entries
+    }
 
 
 def test_every_operation_but_the_specification_wants_a_key():
-    for path, entries in app.routes.items():
+    for path, entries in rooms.whole().routes.items():
         for method in entries:
             answer = call(method, re.sub(r"\{\w+\}", "x", path), key=None)
             assert answer.status == (200 if path == "/api/openapi.json" else 401), (method, path)
@@ -408,6 +410,7 @@ def test_the_name_in_the_address_is_the_journeys_name():
         ("journey: [", "malformed_yaml"),
         ("a: *b", "malformed_yaml"),
         (b"\xff\xfe", "invalid_utf8"),
+        (json.dumps({"source": "journey: \ud800"}), "invalid_utf8"),
         ('{"a":' * 3_000, "too_deep"),
         ('{"a":' * 100 + "1" + "}" * 100, "too_deep"),
         (json.dumps({"source": YAML, "version": 7}), "unknown_field"),
@@ -519,6 +522,8 @@ def test_a_template_that_cannot_be_sent_is_refused_with_its_faults(html):
         ("[]", 400, "body_not_object"),
         ("{", 400, "malformed_json"),
         (json.dumps({**MAIL, "version": 9}), 400, "unknown_field"),
+        (json.dumps({**MAIL, "subject": "half \ud800"}), 400, "invalid_utf8"),
+        (json.dumps({**MAIL, "purpose": []}), 422, "template_refused"),
         (json.dumps({**MAIL, "template": "other"}), 422, "name_mismatch"),
     ],
 )

@@ -76,6 +76,14 @@ def test_bodies_may_be_labelled_as_anything():
     assert call("POST", "/json", headers={"Content-Type": "text/plain"})["statusCode"] == 200
 
 
+def test_a_body_that_is_no_text_is_refused():
+    event = {"httpMethod": "POST", "path": "/json", "headers": {}, "body": "\ud800", "requestContext": {}}
+
+    answer = lambda_handler(an_app())(event, None)
+
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (400, "invalid_utf8")
+
+
 def test_head_is_get_without_a_body():
     answer = call("HEAD", "/things/a")
 
@@ -108,6 +116,7 @@ def test_a_redirect_is_left_alone():
         ("GET", "//things/a", 404, "not_found"),
         ("DELETE", "/things/a", 405, "method_not_allowed"),
         ("OPTIONS", "/things/a", 405, "method_not_allowed"),
+        ("GET", "/things/\ud800", 404, "not_found"),
         ("GET", "/fails/problem", 409, "stale"),
         ("GET", "/fails/busy", 503, "try_again"),
         ("GET", "/fails/bug", 500, "internal_error"),

@@ -8,20 +8,20 @@ from functions.api.console.addresses import HOME, is_secure, prefix_of
 from functions.api.console.cookies import Cookies
 from functions.api.console.refusals import refusal
 from functions.api.console.rendering import showing
-from functions.api.console.rooms import ROOMS
+from functions.api.console.rooms import PART, ROOMS
 from functions.api.console.securing import secured
 from functions.api.console.visits import arrived
 from functions.api.console.words import _
 from sojourn.errors import Problem
 from sojourn.http import lambda_handler
 from sojourn.http.problems import CONTENT_TYPE
+from sojourn.http.rooms import Rooms
 
 Event = dict[str, Any]
 
 console = Chalice(app_name="console")
-for room in ROOMS:
-    console.register_blueprint(room)
-_pages = lambda_handler(console)
+rooms = Rooms(console, ROOMS, PART)
+_pages = lambda_handler(console, opening=rooms.open)
 
 
 def answer(event: Event, context: Any) -> dict[str, Any]:
@@ -60,6 +60,8 @@ CODES = {404: "not_found", 405: "method_not_allowed", 500: "internal_error"}
 def _words(status: int) -> str:
     if status in (404, 405):
         return _("the address is wrong, or what was here is gone")
+    if status == 400:
+        return _("the form cannot be read: load the page again")
     return _(
         "the page could not be made; the function's log says why. Nothing you sent was kept for certain: look "
         "before you repeat it"

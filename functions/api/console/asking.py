@@ -18,6 +18,7 @@ from chalice.local import MatchResult, RouteMatcher
 from functions.api.console.engine_words import told, told_in
 from functions.api.console.session import Session
 from functions.api.console.words import _
+from functions.api.rooms import load
 from functions.api.routing import VIEWS, served
 from sojourn.bootstrap import store_errors_translated
 from sojourn.errors import Problem, Retryable
@@ -62,14 +63,16 @@ def at(path: str, **named: object) -> str:
 
 
 def _route(path: str) -> MatchResult:
+    load(path)
     try:
-        return _matcher().match_route(path)
+        return _matcher(len(VIEWS)).match_route(path)
     except ValueError:
         raise Problem(404, "not_found", _("there is nothing at this path")) from None
 
 
-@functools.cache
-def _matcher() -> RouteMatcher:
+@functools.lru_cache(maxsize=1)
+def _matcher(known: int) -> RouteMatcher:
+    """Of all views that are loaded, so many by now."""
     return RouteMatcher(sorted({path for _, path in VIEWS}))
 
 

@@ -213,7 +213,7 @@ def number_of(said: str) -> Value:
     if not NUMBER.fullmatch(said):
         return said
     number = float(said)
-    return int(number) if number == int(number) and abs(number) < 1e15 else number
+    return int(number) if abs(number) < 1e15 and number == int(number) else number
 
 
 def _plain(value: Value) -> str:

@@ -10,6 +10,7 @@ from functions.api.console.designer_fields import (
     About,
     Field,
     Input,
+    UnreadableFieldError,
     duration_field,
     flag_field,
     loose_field,
@@ -199,6 +200,8 @@ def _with_verb(verb: str, keys: Mapping[str, Schema], value: Any, path: Path, kn
 def _begun(verb: str, kinds: Mapping[str, Mapping[str, Schema]], value: Any, old: str, known: Known) -> Any:
     if not verb:
         return REMOVED
+    if verb not in kinds:
+        raise UnreadableFieldError(_("“%(said)s” is none of what can be chosen here.") % {"said": verb[:80]})
     there = value.items() if isinstance(value, dict) else ()
     fits = {key for key in kinds[verb] if key not in (old, verb)}
     kept = {key: each for key, each in there if str(key).replace("_", " ") in fits}

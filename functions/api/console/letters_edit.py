@@ -124,6 +124,8 @@ def _there(session: Session, name: str) -> dict[str, Any] | None:
 
 def _version(session: Session, name: str, number: str) -> dict[str, Any]:
     """As its author wrote it; {} where nobody can have read it."""
+    if not number:  # the path would be another one
+        return {}
     path = at("/api/templates/{name}/versions/{version}", name=name, version=number)
     try:
         told: dict[str, Any] = ask(session, "GET", path).body["definition"]

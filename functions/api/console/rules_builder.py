@@ -81,7 +81,10 @@ def focus_after(said: Form, text: str, types: Types) -> str:
     if deed != "add":
         return place if deed in ("all", "any", "none") else "rule" if deed == "remove" else ""
     path = path_of(place)
-    within = _group_at(shown_rule(text, RULE, types), path)
+    try:
+        within = _group_at(shown_rule(text, RULE, types), path)
+    except UneditableError:
+        return ""  # said among the findings, with its line
     return within.parts[-1].place if within and within.parts else ""
 
 

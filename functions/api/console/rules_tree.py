@@ -63,7 +63,7 @@ class Shown:
 
 def path_of(place: str) -> Path:
     """What `place` wrote."""
-    return tuple(int(part) if part.isascii() and part.isdigit() else part for part in place.split("/"))
+    return tuple(int(part[:6]) if part.isascii() and part.isdigit() else part for part in place.split("/"))
 
 
 def shown_rule(text: str, at: Path, types: Mapping[str, str]) -> Shown:

@@ -91,7 +91,7 @@ def arrived(request: Request, cookies: Cookies) -> Visit:
 
 def _path(request: Request) -> str:
     """The path with its query, as it may be asked for again."""
-    path = quote(str(request.to_original_event()["path"]), safe="/:@!$&'()*+,;=-._~")
+    path = quote(str(request.to_original_event()["path"]), safe="/:@!$&'()*+,;=-._~", errors="replace")
     multi = request.to_original_event().get("multiValueQueryStringParameters") or {}
     pairs = [(name, value) for name, values in multi.items() for value in values]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    return f"{path}?{urlencode(pairs, errors='replace')}" if pairs else path

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import boto3
 
-from functions.api.console.app import console
+from functions.api.console.app import rooms
 from functions.api.console.asking import ask, at
 from functions.api.console.routing import PATHS
 from functions.api.console.session import Session
@@ -89,7 +89,9 @@ def address(path: str, named: dict[str, str]) -> str:
 
 def pages(method: str = "GET") -> list[str]:
     """Every page of the console, or every form."""
-    return sorted(path for path, ways in console.routes.items() if method in ways and (method, path) in PATHS)
+    return sorted(
+        path for path, ways in rooms.whole().routes.items() if method in ways and (method, path) in PATHS
+    )
 
 
 class Looking(HTMLParser):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from functions.api.console.app import console
+from functions.api.console.app import rooms
 from functions.api.console.routing import PATHS
 from functions.api.console.securing import CSP
 from tests.console import FORM, Browser, counted
@@ -32,7 +32,7 @@ def is_secured(headers: dict[str, str]) -> bool:
 
 
 def test_every_route_is_a_page_or_a_file_of_ours():
-    routes = {(method, path) for path, entries in console.routes.items() for method in entries}
+    routes = {(method, path) for path, entries in rooms.whole().routes.items() for method in entries}
 
     assert routes - set(PATHS) == {("GET", "/console/static/{name}")}
 
@@ -111,7 +111,12 @@ def test_a_page_of_the_frame_costs_one_read(signed_in):
 
 
 def test_no_such_page_says_so_in_the_frame(signed_in):
-    for path in ("/console/nothing", "/console/journeys/a/b/c/d", "/console/../etc/passwd"):
+    for path in (
+        "/console/nothing",
+        "/console/journeys/a/b/c/d",
+        "/console/../etc/passwd",
+        "/console/\ud800",
+    ):
         page = signed_in("viewer").get(path)
         assert page.status == 404
         assert page.headers["Content-Type"].startswith("text/html")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.api.console.app import console
+from functions.api.console.app import rooms
 from functions.api.console.refusals import refusal
 from functions.api.console.routing import PATHS
 from functions.api.console.session import Session
@@ -17,7 +17,7 @@ from tests.console import Browser
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 OF_ONE = tuple(f"/console/{room}/" for room in ("contacts", "imports", "journeys", "segments", "templates"))
-FORMS = [path for path in console.routes if ("POST", path) in PATHS]
+FORMS = [path for path in rooms.whole().routes if ("POST", path) in PATHS]
 VIEWER = Session(id="x", key=Key("vi", role="viewer"), email="vi@example.org")
 
 

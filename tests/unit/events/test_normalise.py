@@ -11,6 +11,7 @@ from bench.units import size_of
 from sojourn.clock import iso, parse_iso
 from sojourn.events.encode import decode, encode
 from sojourn.events.envelope import Envelope
+from sojourn.events.identifiers import as_text
 from sojourn.events.insertion import _parameters
 from sojourn.events.normalise import generated_message_id, normalise
 from sojourn.events.parts import merged
@@ -93,6 +94,14 @@ def test_the_id_in_the_key_is_not_written_twice(pk: str):
     assert field not in json.loads(text)
     assert size == len(text.encode())
     assert decode(pk, text) == payload
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(7, "7"), (7.0, "7"), (7.5, "7.5"), (10**400, "1" + "0" * 400), (True, None), ([], None)],
+)
+def test_an_id_is_written_as_its_number_would_be(value: object, text: str | None):
+    assert as_text(value) == text
 
 
 def test_an_event_of_950_bytes_is_one_write_unit():

@@ -191,6 +191,7 @@ def test_transactional_mail_need_not():
         ({"template": None}, "template"),
         ({"channel": "fax"}, "channel"),
         ({"purpose": "spam"}, "purpose"),
+        ({"purpose": []}, "purpose"),
         ({"subject": ""}, "subject"),
         ({"subject": "a\nBcc: x@example.com"}, "subject"),
         ({"subject": 7}, "subject"),

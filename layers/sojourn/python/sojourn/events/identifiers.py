@@ -67,7 +67,9 @@ def as_text(value: Any) -> str | None:
     """Texts as they are, numbers as they would be written; nothing else is an id."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, float) or not math.isfinite(value):
         return None
     return str(int(value)) if value == int(value) else repr(value)
 

@@ -19,24 +19,33 @@ OURS = (CONTENT_TYPE, "text/html")  # refusals that a view wrote itself, for pro
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
 Handler = Callable[[Event, Any], Answer]
+Opening = Callable[[str], bool]  # a path; whether the app has more routes now
 
 # RouteMatcher reads a URL; what the gateway hands over is a path, in which these are characters like others.
 NOT_URL_SYNTAX = str.maketrans({"?": "%3F", ";": "%3B", "#": "%23"})
 
 
-def lambda_handler(app: Chalice, *, cors: Cors | None = None) -> Handler:
-    """The function that Lambda calls for `app`."""
-    matcher = RouteMatcher(list(app.routes))
+def lambda_handler(app: Chalice, *, cors: Cors | None = None, opening: Opening | None = None) -> Handler:
+    """The function that Lambda calls for `app`; `opening` adds the routes that a path asks for first, if any."""
+    matcher = _matcher_of(app)
     app.api.binary_types = []  # bytes are encoded here; Chalice would refuse them to callers without Accept
-    for entries in app.routes.values():
-        for entry in entries.values():
-            entry.view_function = answering_problems(entry.view_function)
-            entry.content_types = []  # any: clients label their bodies as they like, views look at them
 
     def handler(event: Event, context: Any) -> Answer:
+        nonlocal matcher
+        if opening and opening(event["path"]):
+            matcher = _matcher_of(app)
         return _finish(_answer(app, matcher, cors, event, context), event, cors)
 
     return handler
+
+
+def _matcher_of(app: Chalice) -> RouteMatcher:
+    for entries in app.routes.values():
+        for entry in entries.values():
+            if entry.content_types:  # a new one
+                entry.view_function = answering_problems(entry.view_function)
+            entry.content_types = []  # any: clients label their bodies as they like, views look at them
+    return RouteMatcher(list(app.routes))
 
 
 def is_head(request: Request) -> bool:
@@ -48,6 +57,8 @@ def _answer(app: Chalice, matcher: RouteMatcher, cors: Cors | None, event: Event
     route = _route(matcher, event["path"])
     if route is None:
         return _plain(problem(404, "not_found", "there is nothing at this path"))
+    if not _is_text(event.get("body") or ""):
+        return _plain(problem(400, "invalid_utf8", "the body is no text in UTF-8"))
     methods = app.routes[route.route]
     method = _method(event["httpMethod"], methods)
     if method is None and event["httpMethod"] == "OPTIONS" and cors:
@@ -61,12 +72,21 @@ def _answer(app: Chalice, matcher: RouteMatcher, cors: Cors | None, event: Event
 
 
 def _route(matcher: RouteMatcher, path: str) -> MatchResult | None:
-    if len(path) > 1 and (path.endswith("/") or "//" in path):
+    if (len(path) > 1 and (path.endswith("/") or "//" in path)) or not _is_text(path):
         return None
     try:
         return matcher.match_route(path.translate(NOT_URL_SYNTAX))
     except ValueError:
         return None
+
+
+def _is_text(said: str) -> bool:
+    """Whether it can be written down: JSON lets halves of characters through."""
+    try:
+        str(said).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _method(asked: str, methods: Mapping[str, Any]) -> str | None:

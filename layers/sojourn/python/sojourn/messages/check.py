@@ -102,7 +102,7 @@ def _shape(draft: Draft) -> None:
         draft.fault(
             "template", "the name is missing or unusual", "use lower-case letters, digits and hyphens"
         )
-    if definition.get("purpose", "marketing") not in PURPOSES:
+    if str(definition.get("purpose", "marketing")) not in PURPOSES:
         draft.fault("purpose", "no such purpose", "write marketing, transactional or service")
     for key in sorted(set(definition) - KEYS - set(draft.parts), key=str):
         where = "beside mjml" if key == HTML and MJML in draft.parts else f"in a template for {channel}"
