@@ -4,14 +4,17 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from chalice.app import Chalice
+from chalice.app import Blueprint, Chalice
 
 from functions.api.app import rooms as api
 from functions.api.console.app import rooms as console
 from functions.api.rooms import load
-from sojourn.http.rooms import Rooms
+from sojourn.errors import Problem
+from sojourn.http import lambda_handler
+from sojourn.http.rooms import Room, Rooms
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {"PYTHONPATH": f"{ROOT}:{ROOT / 'layers/sojourn/python'}"}
@@ -71,10 +74,37 @@ def test_a_path_of_no_room_opens_nothing(path: str):
     load(path)
 
 
+def a_room(path: str, method: str) -> Room:
+    blueprint = Blueprint(__name__)
+
+    @blueprint.route(path, methods=[method])
+    def view() -> dict[str, str]:
+        raise Problem(409, method, path)
+
+    return lambda: (blueprint,)
+
+
+@pytest.mark.parametrize("opened", [(), ("/one",), ("/two",), ("/one", "/two")])
+def test_a_request_is_answered_whoever_opened_its_room(opened: tuple[str, ...]):
+    app = Chalice("test", configure_logs=False)
+    rooms = Rooms(app, {"one": a_room("/one", "GET"), "two": a_room("/one", "PUT")}, 1)
+    answers = lambda_handler(app, opening=rooms.open)
+    for path in opened:
+        rooms.open(path)
+    rooms.open("/two")
+
+    for method in ("GET", "PUT"):
+        event: dict[str, Any] = {
+            "httpMethod": method,
+            "path": "/one",
+            "headers": {},
+            "body": None,
+            "requestContext": {},
+        }
+        assert json.loads(answers(event, None)["body"])["code"] == method
+
+
 def test_a_room_is_opened_once():
-    assert not console.open("/console/login") or not console.open("/console/login")
-    before = dict(console.whole().routes)
+    first = console.open("/console/login")
 
-    console.open("/console/login/code")
-
-    assert dict(console.whole().routes) == before
+    assert console.open("/console/login/code") == first

@@ -16,13 +16,11 @@ class Rooms:
     rooms: Mapping[str, Room]
     part: int
     _open: set[Blueprint] = field(default_factory=set)
-    _has_grown: bool = False
 
-    def open(self, path: str) -> bool:
-        """Register what this path asks for; whether the app has routes that it had not when this was last asked."""
+    def open(self, path: str) -> int:
+        """Register what this path asks for; how many blueprints are open by now."""
         self._register(room_of(self.rooms, path, self.part))
-        has_grown, self._has_grown = self._has_grown, False
-        return has_grown
+        return len(self._open)
 
     def whole(self) -> Chalice:
         """The app with every route: for whoever looks at all of them."""
@@ -35,7 +33,6 @@ class Rooms:
             if blueprint not in self._open:
                 self.app.register_blueprint(blueprint)
                 self._open.add(blueprint)
-                self._has_grown = True
 
 
 def room_of(rooms: Mapping[str, Room], path: str, part: int) -> tuple[Blueprint, ...]:

@@ -19,7 +19,7 @@ OURS = (CONTENT_TYPE, "text/html")  # refusals that a view wrote itself, for pro
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
 Handler = Callable[[Event, Any], Answer]
-Opening = Callable[[str], bool]  # a path; whether the app has more routes now
+Opening = Callable[[str], int]  # a path → another number when the app has other routes than before
 
 # RouteMatcher reads a URL; what the gateway hands over is a path, in which these are characters like others.
 NOT_URL_SYNTAX = str.maketrans({"?": "%3F", ";": "%3B", "#": "%23"})
@@ -27,13 +27,13 @@ NOT_URL_SYNTAX = str.maketrans({"?": "%3F", ";": "%3B", "#": "%23"})
 
 def lambda_handler(app: Chalice, *, cors: Cors | None = None, opening: Opening | None = None) -> Handler:
     """The function that Lambda calls for `app`; `opening` adds the routes that a path asks for first, if any."""
-    matcher = _matcher_of(app)
+    matcher, known = _matcher_of(app), 0
     app.api.binary_types = []  # bytes are encoded here; Chalice would refuse them to callers without Accept
 
     def handler(event: Event, context: Any) -> Answer:
-        nonlocal matcher
-        if opening and opening(event["path"]):
-            matcher = _matcher_of(app)
+        nonlocal matcher, known
+        if opening and (now := opening(event["path"])) != known:
+            matcher, known = _matcher_of(app), now
         return _finish(_answer(app, matcher, cors, event, context), event, cors)
 
     return handler
