@@ -151,6 +151,7 @@ def test_what_holds_for_all_messages_stays_until_it_is_said_anew():
         ({"email_rate": 0}, "mails a second"),
         ({"email_quota": 1.5}, "email quota"),
         ({"sms_rate": 1}, "unknown key"),
+        ({"x" * 3_000: 1}, "not YAML"),
     ],
 )
 def test_what_cannot_hold_for_messages_is_refused(delivery: Any, words: str):

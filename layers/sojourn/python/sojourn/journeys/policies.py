@@ -21,6 +21,7 @@ from sojourn.rules.fields import Fields, Notes
 from sojourn.rules.findings import Finding, RefusedError
 from sojourn.rules.parse import parse
 from sojourn.rules.read_values import as_number, as_whole
+from sojourn.rules.tree import MalformedError
 
 MOST_COUNTED = 1_000  # messages by all caps together: what one row of a person can hold many times over
 LARGEST_QUOTA = 1_000_000_000
@@ -43,9 +44,12 @@ class PolicyRow:
 def read_policy(said: Mapping[str, Any]) -> PolicyRow:
     """The policy of these words; PolicyRefusedError names every error in them."""
     notes = Notes("delivery")
-    fields = Fields.of(
-        parse(json.dumps(said)), (), notes, example='{"caps": [{"at most": 3, "per": "1 week"}]}'
-    )
+    try:
+        tree = parse(json.dumps(said))
+    except MalformedError as error:  # a key of over 1,024 characters is none in YAML
+        notes.add(error.line, "", error.problem, error.remedy)
+        raise PolicyRefusedError(notes.findings) from error
+    fields = Fields.of(tree, (), notes, example='{"caps": [{"at most": 3, "per": "1 week"}]}')
     hours, caps = hours_by_channel(fields) or {}, caps_of(fields)
     rate = fields.value("email rate", _as_rate, example="14", otherwise=0.0, instead=0.0)
     quota = fields.value("email quota", as_whole(1, LARGEST_QUOTA), example="50000", otherwise=0, instead=0)
