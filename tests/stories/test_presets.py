@@ -1,8 +1,8 @@
 """Every journey that ships, at work on the local cloud: each sends all messages of a path, and each run ends.
 
 They play under other names and with events of their own, since the cloud is shared and every order would let people in.
-Waits that would take most of a minute are cut short, and two notices stand further apart, for a machine may be weeks
-behind. What is at work from the beginning is played as it is.
+Waits that would take most of a minute are cut short, an answer is waited for longer, and two notices stand further
+apart, for a machine may be weeks behind. What is at work from the beginning is played as it is.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ PACED = {
         ("before: 3 days", "before: 20 days"),
         ("in the next: 7 days", "in the next: 30 days"),
     ],
+    "review": [("up to: 7 days", "up to: 30 days")],
     "win-back": [("for: 2 weeks", "for: 3 days"), ("for: 18 days", "for: 3 days")],
 }
 ORDERED = "Order Completed"
@@ -156,12 +157,16 @@ def test_every_preset_sends_all_messages_of_a_path_and_every_run_ends(cloud: Clo
     published(cloud, "silent", SILENT)
     people = [*begun(cloud)]
 
-    for part, person in people:
-        if part.is_dated:
-            _comes_in(cloud, part, person)
+    for (
+        part,
+        person,
+    ) in people:  # their journeys wait for it; who has a date comes in again, should it be over
         if part.then:
             cloud.mail_number(person, 1)
             part.then(cloud, person)
+    for part, person in people:
+        if part.is_dated:
+            _comes_in(cloud, part, person)
 
     ended = {(part.preset, part.sent): cloud.ended(person, part.journey)["status"] for part, person in people}
     assert ended == {(part.preset, part.sent): "completed" for part in PARTS}
