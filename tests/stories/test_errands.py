@@ -66,16 +66,16 @@ steps:
         then: [{update: Note the left, set: {way: left}}]
       - any: [{event: Went Right}]
         then: [{update: Note the right, set: {way: right}}]
-    up to: 90 days
+    up to: 14 days
   - task: Call them
     assign: NAME
-    due: 90 days
+    due: 14 days
     outcomes:
       reached: [{update: Note the call, set: {called: true}}]
       not reached: [{update: Note the silence, set: {called: false}}]
   - task: Call them again
     assign: NAME
-    due: 90 days
+    due: 14 days
     outcomes:
       reached: [{exit: They were, reason: reached}]
       not reached: [{exit: They were not, reason: silent}]
