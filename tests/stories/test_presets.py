@@ -34,7 +34,7 @@ PACED = {
         ("before: 3 days", "before: 20 days"),
         ("in the next: 7 days", "in the next: 30 days"),
     ],
-    "review": [("up to: 7 days", "up to: 30 days")],
+    "review": [("up to: 7 days", "up to: 14 days")],
     "win-back": [("for: 2 weeks", "for: 3 days"), ("for: 18 days", "for: 3 days")],
 }
 ORDERED = "Order Completed"
