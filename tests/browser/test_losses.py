@@ -168,3 +168,16 @@ def test_a_second_press_makes_no_second_key(console: Console):
     window.says("main", "This is shown once")
     window.go("/console/settings/keys")
     assert window.page.locator("#key-rows tbody tr", has_text="warehouse").count() == 1
+
+
+def test_loading_a_new_key_again_makes_no_second_one(console: Console):
+    window = console.signed_in("admin")
+    window.go("/console/settings/keys")
+    window.page.fill("#name", "warehouse")
+    window.page.click("main form[action$='/settings/keys'] button[type=submit]")
+    window.says("main", "This is shown once")
+
+    window.page.reload()
+
+    window.says("main", "New key")
+    assert window.page.locator("#key-rows tbody tr", has_text="warehouse").count() == 1

@@ -45,9 +45,10 @@ def show_contact(request: Request, session: Session, contact: str) -> Response:
 def explain_contact(request: Request, session: Session, contact: str) -> Response:
     """Why they are in a journey or not; without one named, which ones there are to ask about."""
     journey = parameter(request, "journey") or ""
+    person = ask(session, "GET", at("/api/contacts/{contact}", contact=contact)).body
     context: dict[str, Any] = {
-        "contact": contact,
-        "path": path_of(contact),
+        "name": words.name_of(person),
+        "path": path_of(person["id"]),
         "journey": journey,
         "tones": words.TONES,
     }

@@ -256,6 +256,7 @@ def test_why_somebody_is_in_a_journey_is_told_with_what_comes_next(signed_in):
         page = browser.get(f"{PATH}/explain?journey=welcome")
 
     assert page.status == 200
+    assert "Contacts Ada" in page.words
     assert "in it now" in page.words
     assert "Wait two days" in page.words
     assert HOSTILE not in page.text

@@ -26,6 +26,10 @@ PEOPLE = 120  # two pages and more: moto takes minutes for ten thousand, and cal
 # list the rest by itself; that nobody is there at all, only all parts together tell.
 RUNS, MEMBERS = 8, 16
 DEARER: dict[str, tuple[int, str]] = {
+    "/console/contacts/{contact}/explain?journey=welcome": (
+        17,
+        "what a journey asks at its door, what became of the run, and why: for one person, when somebody wants to know",
+    ),
     "/console/journeys/{name}?count=yes": (
         13,
         "counts who stands where, in all parts of the index; by itself the page comes without, and asks for it",
@@ -44,6 +48,7 @@ SAMPLES = {"/console/segments/{name}/publish"}  # the sample is read by pages of
 LISTS = [
     "/console/contacts?segment=payers",
     "/console/contacts/{contact}?kind=events",
+    "/console/contacts/{contact}/explain?journey=welcome",
     "/console/journeys/{name}/people?step=Wait+two+days",
     "/console/journeys/{name}/people?step=Remind",
     "/console/journeys/{name}/versions?with=1&than=2",
