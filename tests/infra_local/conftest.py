@@ -51,7 +51,7 @@ class House:
 
     def raw(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str, bytes]:
         """The status, the content type and the bytes."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
         connection.request(
             method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
         )

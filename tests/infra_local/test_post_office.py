@@ -266,7 +266,7 @@ def test_a_button_leads_back_to_its_page(house):
 
 def _error_types(house, kind):
     house.ask("POST", "/faults", {"operation": "SendEmail", "kind": kind, "count": 1})
-    connection = http.client.HTTPConnection(house.url.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(house.url.removeprefix("http://"), timeout=60)
     connection.request("POST", "/v2/email/outbound-emails", b"{}")
     answer = connection.getresponse()
     answer.read()

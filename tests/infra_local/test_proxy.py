@@ -26,7 +26,7 @@ def proxy(web) -> Iterator[Proxy]:
 
 
 def ask(proxy, method, path, body=b"", **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", proxy.server_address[1], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.server_address[1], timeout=60)
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     read = answer.read()
@@ -70,7 +70,7 @@ def test_every_method_and_each_byte_comes_through(web, proxy, method):
 
 def test_a_chunked_body_arrives_whole(web, proxy):
     behind, _ = web
-    connection = http.client.HTTPConnection("127.0.0.1", proxy.server_address[1], timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.server_address[1], timeout=60)
     connection.request(
         "POST", "/v1/batch", iter([b"ab", b"cd"]), {"Transfer-Encoding": "chunked"}, encode_chunked=True
     )

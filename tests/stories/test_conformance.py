@@ -46,8 +46,11 @@ def _until_they_stand(cloud: Cloud, person: Person, walk: Walk, step: str) -> No
 
 
 def _settle(cloud: Cloud, person: Person, outcome: str) -> None:
-    open_ = cloud.api("GET", "/tasks?assign=sales&limit=100").json["items"]
-    task = next(task["id"] for task in open_ if task["user_id"] == person.user_id)
+    def theirs() -> list[str]:
+        open_ = cloud.api("GET", "/tasks?assign=sales&limit=100").json["items"]
+        return [task["id"] for task in open_ if task["user_id"] == person.user_id]
+
+    (task,) = eventually(theirs)
     assert cloud.api("POST", f"/tasks/{task}", {"outcome": outcome}).status == 200
 
 

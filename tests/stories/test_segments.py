@@ -11,7 +11,7 @@ from tests.stories.cloud import Cloud, Person, eventually
 
 SILENCE = timedelta(days=8)  # 24 seconds of the wall
 DST = timedelta(hours=1)  # days are those of ada's own clock, which may be set meanwhile
-LATE = timedelta(days=12)  # a busy machine may be half a minute behind
+LATE = timedelta(days=40)  # a busy machine may be two minutes behind
 
 
 def test_who_falls_silent_comes_into_the_segment_on_the_day_and_is_written_to(cloud: Cloud):
@@ -113,7 +113,7 @@ def published(cloud: Cloud, name: str, rule: str) -> Any:
             stands if stands["live"] and not stands["pending"] and stands["run"]["status"] == "done" else None
         )
 
-    return eventually(in_force, within=180.0, every=0.5)
+    return eventually(in_force, every=0.5)
 
 
 def verified(cloud: Cloud, name: str) -> Any:
@@ -125,7 +125,7 @@ def verified(cloud: Cloud, name: str) -> Any:
         run = cloud.api("GET", f"/segments/runs/{begun.json['id']}").json
         return run if run["ended_at"] else None
 
-    return eventually(ended, within=120.0, every=0.5)
+    return eventually(ended, every=0.5)
 
 
 def membership(cloud: Cloud, name: str, person: Person) -> Any:

@@ -98,16 +98,39 @@ class Team:
 @pytest.fixture(scope="module")
 def first_admin(cloud: Cloud) -> Browser:
     """Whoever came first to this cloud, unless another test process was faster."""
-    browser = Browser(cloud)
-    if browser.get("/console/login").headers.get("location") == FIRST:
-        email = f"first-{uuid.uuid4().hex[:8]}@example.org"
-        weak = browser.post(FIRST, FIRST, email=email, password="short")
-        assert weak.status == 422
-        made = browser.post(FIRST, FIRST, email=email, password=PASSWORD)
-        assert (made.status, made.headers["location"]) == (303, "/console/welcome")
-        assert browser.get("/console/welcome").body.decode().count("<li") >= 3
-        assert "admin" in browser.get("/console/account").body.decode()
+    browser, email = Browser(cloud), f"first-{uuid.uuid4().hex[:8]}@example.org"
+    if _has_no_admin(browser):
+        try:
+            _comes_first(browser, email)
+        except AssertionError:  # overtaken midway by an admin of another test process
+            if _has_no_admin(Browser(cloud)) or email in _admins(cloud):
+                raise
     return browser
+
+
+def _has_no_admin(browser: Browser) -> bool:
+    return browser.get("/console/login").headers.get("location") == FIRST
+
+
+def _comes_first(browser: Browser, email: str) -> None:
+    weak = browser.post(FIRST, FIRST, email=email, password="short")
+    assert weak.status == 422
+    made = browser.post(FIRST, FIRST, email=email, password=PASSWORD)
+    assert (made.status, made.headers["location"]) == (303, "/console/welcome")
+    assert browser.get("/console/welcome").body.decode().count("<li") >= 3
+    assert "admin" in browser.get("/console/account").body.decode()
+
+
+def _admins(cloud: Cloud) -> set[str]:
+    pages = cloud.aws("cognito-idp").get_paginator("list_users_in_group")
+    told = pages.paginate(UserPoolId=cloud.local.outputs["UserPoolId"], GroupName="admin")
+    return {
+        each["Value"]
+        for page in told
+        for user in page["Users"]
+        for each in user["Attributes"]
+        if each["Name"] == "email"
+    }
 
 
 @pytest.fixture
