@@ -179,5 +179,5 @@ def test_loading_a_new_key_again_makes_no_second_one(console: Console):
 
     window.page.reload()
 
-    window.says("main", "New key")
+    window.says("main", "The keys have changed since")
     assert window.page.locator("#key-rows tbody tr", has_text="warehouse").count() == 1

@@ -1,11 +1,13 @@
 """Settings of keys: who may send events and ask the API. A key is shown once, on the page that made it."""
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Blueprint, Request, Response
 
 from functions.api.console.asking import ask, at
-from functions.api.console.forms import form
+from functions.api.console.forms import Form, form
 from functions.api.console.rendering import redirect, render
 from functions.api.console.routing import page
 from functions.api.console.session import Session
@@ -33,6 +35,8 @@ def show_keys(request: Request, session: Session) -> Response:
 def make_key(request: Request, session: Session) -> Response:
     """The new key stands on this page and nowhere else."""
     said = form(request)
+    if outdated := _outdated(session, said):
+        return outdated
     sort = said.get("sort")
     wanted: dict[str, Any] = {"kind": "api" if sort == "api" else "write", "name": said.get("name")}
     if sort == "api":
@@ -51,6 +55,8 @@ def make_key(request: Request, session: Session) -> Response:
 @page(settings_keys, f"{KEY}/rotate", "POST")
 def rotate_key(request: Request, session: Session, key: str) -> Response:
     """Another of the same name; the older works until somebody closes it."""
+    if outdated := _outdated(session, form(request)):
+        return outdated
     told = ask(session, "POST", at("/api/keys/{key}/rotate", key=key)).body
     return _shown(session, told["key"], told["name"], is_second=True)
 
@@ -101,9 +107,37 @@ def _shown(
     return render(session, "settings/key_made.html", 201, **facts)
 
 
-def _keys(session: Session, status: int = 200, *, cursor: str | None = None, **facts: Any) -> Response:
-    told = ask(session, "GET", "/api/keys", {"limit": MOST, "cursor": cursor}).body
+def _outdated(session: Session, said: Form) -> Response | None:
+    """The keys as they are now, where the form was of others: loading a new key's page again sends its form again."""
+    told = _told(session)
+    if said.get("known", _mark(told)) == _mark(told):
+        return None
+    error = _(
+        "The keys have changed since. What you sent may be among them: look, and send it again if it is not."
+    )
+    return _keys(session, 409, told=told, said=said.as_dict(), error=error)
+
+
+def _told(session: Session, cursor: str | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = ask(session, "GET", "/api/keys", {"limit": MOST, "cursor": cursor}).body
+    return found
+
+
+def _mark(told: Mapping[str, Any]) -> str:
+    """Of the keys that there are."""
+    return hashlib.sha256(" ".join(sorted(each["id"] for each in told["items"])).encode()).hexdigest()[:16]
+
+
+def _keys(
+    session: Session,
+    status: int = 200,
+    *,
+    cursor: str | None = None,
+    told: dict[str, Any] | None = None,
+    **facts: Any,
+) -> Response:
+    told = told or _told(session, cursor)
     open_first = sorted(told["items"], key=lambda each: each["state"] != "in use")
-    known = {"keys": open_first, "next": told["next"], "roles": list(role_words().items())}
-    blank: dict[str, Any] = {"error": "", "said": {}}
-    return render(session, "settings/keys.html", status, **{**blank, **known, **facts})
+    there = {"keys": open_first, "next": told["next"], "roles": list(role_words().items())}
+    blank: dict[str, Any] = {"error": "", "said": {}, "known": "" if cursor else _mark(told)}
+    return render(session, "settings/keys.html", status, **{**blank, **there, **facts})

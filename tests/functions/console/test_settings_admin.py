@@ -108,6 +108,25 @@ def test_a_key_is_shown_on_the_page_that_made_it_and_nowhere_else(signed_in: Sig
     assert keys.find("api", second)
 
 
+def test_a_form_that_is_sent_again_makes_no_second_key(signed_in: SignedIn):
+    browser = signed_in("admin")
+
+    def ids() -> list[str]:
+        return re.findall(r"/keys/([\w-]+)/rotate", browser.get(f"{HERE}/keys").text)
+
+    [known] = set(re.findall(r'name="known" value="(\w+)"', browser.get(f"{HERE}/keys").text))
+    said = {"name": "warehouse", "sort": "api", "role": "editor", "origins": "", "known": known}
+    assert browser.post(f"{HERE}/keys", **said).status == 201
+    there = ids()
+
+    again = browser.post(f"{HERE}/keys", **said)
+    turned = browser.post(f"{HERE}/keys/{there[0]}/rotate", known=known)
+
+    assert (again.status, turned.status) == (409, 409)
+    assert "may be among them" in again.words
+    assert ids() == there
+
+
 def test_a_website_s_key_knows_its_sites(signed_in: SignedIn):
     browser = signed_in("admin")
     bad = browser.post(f"{HERE}/keys", name="site", sort="browser", origins="shop.example/x")

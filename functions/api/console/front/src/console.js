@@ -48,10 +48,6 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-submit]")) target.form.requestSubmit();
 });
 
-// A page that shows what it has just made leads on when it is loaded again: it would make another.
-const once = document.querySelector("a[data-once]");
-if (once) history.replaceState(null, "", once.href);
-
 // A menu closes when the hand goes elsewhere.
 for (const kind of ["click", "keydown"]) {
   document.addEventListener(kind, (event) => {
