@@ -173,11 +173,11 @@ def test_a_second_press_makes_no_second_key(console: Console):
 def test_loading_a_new_key_again_makes_no_second_one(console: Console):
     window = console.signed_in("admin")
     window.go("/console/settings/keys")
-    window.page.fill("#name", "warehouse")
+    window.page.fill("#name", "harbour")
     window.page.click("main form[action$='/settings/keys'] button[type=submit]")
     window.says("main", "This is shown once")
 
     window.page.reload()
 
     window.says("main", "The keys have changed since")
-    assert window.page.locator("#key-rows tbody tr", has_text="warehouse").count() == 1
+    assert window.page.locator("#key-rows tbody tr", has_text="harbour").count() == 1
