@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
@@ -313,17 +313,23 @@ def refused(code: str) -> ClientError:
 def counted() -> Iterator[list[str]]:
     """The names of all AWS calls that are made meanwhile, but for those of the user pool in memory."""
     made: list[str] = []
+    with overheard(lambda action, request, answer: made.append(action or request.url)):
+        yield made
+
+
+@contextmanager
+def overheard(note: Callable[[str, AWSPreparedRequest, Any], object]) -> Iterator[None]:
+    """Notes each AWS call that is made meanwhile: its action, where it has one, what was asked, and moto's answer."""
     before = BotocoreStubber.process_request
 
     def heard(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
         target = request.headers.get("X-Amz-Target", b"")
-        made.append(
-            (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2] or request.url
-        )
-        return before(stubber, request)
+        answer = before(stubber, request)
+        note((target.decode() if isinstance(target, bytes) else target).rpartition(".")[2], request, answer)
+        return answer
 
     setattr(BotocoreStubber, "process_request", heard)  # noqa: B010  as tests/quick.py does
     try:
-        yield made
+        yield
     finally:
         setattr(BotocoreStubber, "process_request", before)  # noqa: B010

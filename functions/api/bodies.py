@@ -100,7 +100,7 @@ def _json(text: str, raw: bytes) -> dict[str, Any]:
 def _refuse_halves(value: dict[str, Any]) -> None:
     """JSON can spell half a surrogate pair, and no table keeps it."""
     try:
-        _written(value).encode()
+        json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         message = "the body holds half a surrogate pair (\\ud800 to \\udfff): send whole characters"
         raise Problem(400, "invalid_utf8", message) from error

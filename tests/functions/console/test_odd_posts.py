@@ -18,7 +18,6 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from moto.core.botocore_stubber import BotocoreStubber
 
 from functions.api.app import rooms
 from functions.api.openapi import specification
@@ -31,7 +30,7 @@ from sojourn.intake.hooks import Hook, put_hook
 from sojourn.journeys.wait import Engine
 from sojourn.privacy.request import Desk
 from tests.around import FakeMail
-from tests.console import FORM, Browser, FakePool, Page
+from tests.console import FORM, Browser, FakePool, Page, overheard
 from tests.functions.console.conftest import SignedIn
 from tests.functions.console.full_house import address, full_house, pages
 from tests.functions.console.odd import Sent, part, resolved, spoken, typed
@@ -135,21 +134,13 @@ class Fields(HTMLParser):
 def writing() -> Iterator[list[str]]:
     """What is written meanwhile, by table and key."""
     done: list[str] = []
-    before = BotocoreStubber.process_request
 
-    def heard(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
-        answer = before(stubber, request)
-        target = request.headers.get("X-Amz-Target", b"")
-        action = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
+    def note(action: str, request: AWSPreparedRequest, answer: Any) -> None:
         if action in WRITES and answer and answer[0] < 300:
             done.append(f"{action} {request.body!r:.300}")
-        return answer
 
-    setattr(BotocoreStubber, "process_request", heard)  # noqa: B010  as tests/quick.py does
-    try:
+    with overheard(note):
         yield done
-    finally:
-        setattr(BotocoreStubber, "process_request", before)  # noqa: B010
 
 
 def fields_of(path: str, browser: Browser, house: House) -> Pairs:
